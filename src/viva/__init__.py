@@ -1,0 +1,1 @@
+"""viva: a self-hosted AI interview system in one process."""

@@ -1,0 +1,152 @@
+"""One async pool, and units of work that are committed before anybody is told.
+
+`uow()` gives a `Work`: the SQLAlchemy session, the events to publish once the commit stands, and the durable
+jobs that are written in the same transaction. Services take a `Work` and never commit.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from sqlalchemy import DateTime, MetaData, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.pool import NullPool
+
+from viva.platform.errors import Unavailable
+
+POOL_SIZE = 10
+ACQUIRE_TIMEOUT_S = 2.0
+"""F12: a starved pool answers 503 after this long instead of hanging."""
+STATEMENT_TIMEOUT_MS = 15_000
+
+_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Table(DeclarativeBase):
+    """Base of every table. Foreign keys between modules go by table name; relationships stay inside one."""
+
+    metadata = MetaData(naming_convention=_NAMES)
+    type_annotation_map = {datetime: DateTime(timezone=True)}  # noqa: RUF012 (SQLAlchemy reads it off the class)
+
+
+class Timestamped:
+    """Mixin: when the row was made and last changed, by the database's clock, in UTC."""
+
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    updated_at: Mapped[datetime] = mapped_column(
+        server_default=text("now()"), onupdate=lambda: datetime.now(UTC)
+    )
+
+
+class JobWriter(Protocol):
+    """Writes a durable job in the caller's transaction; `platform.jobs` has the one that is used."""
+
+    async def enqueue(
+        self, db: AsyncSession, name: str, payload: bytes, *, dedupe_key: str | None, delay_s: float
+    ) -> None:
+        """Write the row. A second job with the same `dedupe_key` that has not run yet is the same job."""
+        ...
+
+
+class Publisher(Protocol):
+    """Where committed events go."""
+
+    def publish(self, event: Any) -> None:
+        """Never waits."""
+        ...
+
+
+class Work:
+    """One unit of work: everything in it becomes true together, or not at all."""
+
+    def __init__(self, db: AsyncSession, jobs: JobWriter) -> None:
+        self.db = db
+        self.events: list[Any] = []
+        self._jobs = jobs
+
+    def emit(self, event: Any) -> None:
+        """Publish `event` after the commit; a rollback forgets it."""
+        self.events.append(event)
+
+    async def enqueue(
+        self, name: str, payload: bytes, *, dedupe_key: str | None = None, delay_s: float = 0.0
+    ) -> None:
+        """Write a durable job in this transaction."""
+        await self._jobs.enqueue(self.db, name, payload, dedupe_key=dedupe_key, delay_s=delay_s)
+
+
+class Database:
+    """The pool. Open with `async with`; `uow()` for writing, `uow()` for reading too: one way to do it."""
+
+    def __init__(self, url: str, *, jobs: JobWriter, publisher: Publisher, pooled: bool = True) -> None:
+        self._jobs = jobs
+        self._publisher = publisher
+        self.engine = _engine(url, pooled=pooled)
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+
+    async def __aenter__(self) -> "Database":
+        return self
+
+    async def __aexit__(self, *_exc: object) -> None:
+        await self.engine.dispose()
+
+    @asynccontextmanager
+    async def uow(self) -> AsyncIterator[Work]:
+        """A transaction, committed when the block ends and before any event is published.
+
+        Raises `Unavailable` when no connection is to be had, so that callers see one error for it.
+        """
+        async with self._sessions() as session:
+            work = Work(session, self._jobs)
+            try:
+                async with session.begin():
+                    yield work
+            except (ConnectionError, TimeoutError, OperationalError) as error:
+                raise Unavailable from error
+            except DBAPIError as error:
+                if error.connection_invalidated:
+                    raise Unavailable from error
+                raise
+        for event in work.events:
+            self._publisher.publish(event)
+
+    async def ping(self) -> None:
+        """One round trip; raises `Unavailable`."""
+        async with self.uow() as work:
+            await work.db.execute(text("select 1"))
+
+
+def _engine(url: str, *, pooled: bool) -> AsyncEngine:
+    arguments = {"timeout": 10, "command_timeout": 30}
+    settings = {"statement_timeout": str(STATEMENT_TIMEOUT_MS), "application_name": "viva"}
+    if not pooled:
+        return create_async_engine(
+            url, poolclass=NullPool, connect_args=arguments | {"server_settings": settings}
+        )
+    return create_async_engine(
+        url,
+        pool_size=POOL_SIZE,
+        max_overflow=0,
+        pool_timeout=ACQUIRE_TIMEOUT_S,
+        pool_pre_ping=True,
+        connect_args=arguments | {"server_settings": settings},
+    )
+
+
+def constraint_of(error: DBAPIError) -> str | None:
+    """Which constraint an `IntegrityError` broke, if the server said so."""
+    cause = getattr(error.orig, "__cause__", None)
+    name = getattr(cause, "constraint_name", None)
+    return name if isinstance(name, str) else None
+
+
+__all__ = ["Database", "JobWriter", "Publisher", "Table", "Timestamped", "Work", "constraint_of"]

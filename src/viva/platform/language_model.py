@@ -1,0 +1,81 @@
+"""The port to a language model, free of any vendor: one structured question, one checked answer.
+
+`evaluation.claude` is the adapter in use. `questions` (drafting) and `evaluation` (scoring) build the
+`Ask`; only text ever goes out.
+"""
+
+from typing import Any, Protocol
+
+import msgspec
+
+from viva.platform.errors import VivaError
+
+
+class Ask(msgspec.Struct, frozen=True, kw_only=True):
+    """One call. `system` holds instructions only; what a candidate said goes, JSON-encoded, into `user`.
+
+    `schema` is a JSON Schema object that the answer must satisfy.
+    """
+
+    purpose: str
+    system: str
+    user: str
+    schema: dict[str, Any]
+    max_tokens: int = 4096
+    timeout_s: float = 60.0
+
+
+class Reply(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer as raw JSON text, to be decoded strictly by whoever asked, and what it cost."""
+
+    text: str
+    model: str
+    input_tokens: int
+    output_tokens: int
+    request_id: str | None = None
+
+
+class ModelError(VivaError):
+    """Root of what a model call can end in."""
+
+    code = "model_failed"
+    message = "The language model did not give a usable answer."
+
+
+class ModelUnavailable(ModelError):
+    """Overload, outage, timeout, rate limit: worth waiting for `retry_after_s`."""
+
+    code = "model_unavailable"
+    message = "The language model cannot be reached at the moment."
+    retryable = True
+
+    def __init__(self, *, retry_after_s: float | None = None, **params: object) -> None:
+        super().__init__(**params)
+        self.retry_after_s = retry_after_s
+
+
+class ModelRefused(ModelError):
+    """The model declined, or the account may not (bad key, spend limit): waiting alone does not help."""
+
+    code = "model_refused"
+    message = "The language model declined to answer."
+
+
+class ModelAnswerUnusable(ModelError):
+    """Truncated or otherwise not what was asked for; one repair try is sensible."""
+
+    code = "model_answer_unusable"
+    message = "The language model's answer could not be used."
+
+
+class LanguageModel(Protocol):
+    """Answers a structured question."""
+
+    @property
+    def name(self) -> str:
+        """The model's id, as it stands on scorecards."""
+        ...
+
+    async def ask(self, ask: Ask) -> Reply:
+        """One call, no database session held. Raises a `ModelError`."""
+        ...

@@ -1,0 +1,177 @@
+"""Settings: read once from the environment and `.env`, checked before anything starts, frozen after that.
+
+The table is in `docs/operating.md` and `.env.example`; a test holds those and this together.
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+from dotenv import dotenv_values
+
+SECRET_MIN_BYTES = 32
+_WEAK_SECRETS = frozenset({"secret", "changeme", "change-me", "password", "viva", "development"})
+
+
+class SettingsError(Exception):
+    """The configuration cannot work; the message is one sentence for the person who starts the server."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that can be set. Field `x` is read from `VIVA_X`, vendor keys from their vendors' names."""
+
+    env: Literal["development", "production"] = "development"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    public_url: str = ""
+    database_url: str = ""
+    data_dir: Path = Path("./data")
+    secret_key: str = ""
+    allowed_origins: tuple[str, ...] = ()
+    allowed_hosts: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
+    stt: Literal["auto", "deepgram", "local", "off"] = "auto"
+    deepgram_url: str = ""
+    llm_model: str = "claude-sonnet-5-5"
+    channels: str = "memory"
+    storage: str = ""
+    media_port: int = 0
+    media_address: str = ""
+    ice_servers: str = ""
+    open_interviews: bool | None = None
+    admin_email: str = ""
+    admin_password: str = ""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    local_model_dir: str = ""
+    debug: bool = False
+    deepgram_api_key: str = ""
+    anthropic_api_key: str = ""
+    anthropic_base_url: str = ""
+
+    @property
+    def is_production(self) -> bool:
+        """Whether the strict rules apply."""
+        return self.env == "production"
+
+    @property
+    def udp_port(self) -> int:
+        """The one UDP port of all media."""
+        return self.media_port or self.port + 1
+
+    @property
+    def base_url(self) -> str:
+        """The address people use, without a slash at the end; links in answers and mails begin with it."""
+        host = "localhost" if self.host in {"127.0.0.1", "0.0.0.0", "::", "::1"} else self.host  # noqa: S104 (compared, not bound)
+        return self.public_url.rstrip("/") or f"http://{host}:{self.port}"
+
+    @property
+    def anyone_may_start(self) -> bool:
+        """Whether the landing page starts interviews without an invitation."""
+        return self.open_interviews if self.open_interviews is not None else not self.is_production
+
+    @property
+    def recordings(self) -> str:
+        """Where recordings lie: a folder, or a bucket's URL."""
+        return self.storage or str(self.data_dir / "recordings")
+
+
+_VENDOR_NAMES = {"deepgram_api_key", "anthropic_api_key", "anthropic_base_url"}
+
+
+def variable_of(field: str) -> str:
+    """The environment variable that sets `field`."""
+    return field.upper() if field in _VENDOR_NAMES else f"VIVA_{field.upper()}"
+
+
+def load(environ: Mapping[str, str] | None = None, dotenv: Path | None = Path(".env")) -> Settings:
+    """Read, convert and check. The environment wins over `.env`. Raises `SettingsError`."""
+    environ = os.environ if environ is None else environ
+    known = {variable_of(field): field for field in Settings.__struct_fields__}
+    given: dict[str, str | None] = {
+        **(dotenv_values(dotenv) if dotenv and dotenv.is_file() else {}),
+        **environ,
+    }
+    unknown = sorted(name for name in given if name.startswith("VIVA_") and name not in known | _FOR_OTHERS)
+    if unknown:
+        raise SettingsError(f"{unknown[0]} is not a setting that viva knows; .env.example lists them all.")
+    values = {
+        known[name]: _split(known[name], value) for name, value in given.items() if name in known and value
+    }
+    try:
+        settings = msgspec.convert(values, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"The settings cannot be read: {error}.") from None
+    check(settings)
+    return settings
+
+
+_FOR_OTHERS = {"VIVA_ROOT": "", "VIVA_PG_BIN": ""}
+"""Read elsewhere, before there are settings: where the program's files lie and whose PostgreSQL to start."""
+
+
+def _split(field: str, value: str) -> Any:
+    if field in {"allowed_origins", "allowed_hosts", "trusted_proxies"}:
+        return tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip())
+    return value.strip()
+
+
+def check(settings: Settings) -> None:
+    """Refuse what would be unsafe or cannot work. Raises `SettingsError` with the first reason."""
+    for origin in settings.allowed_origins:
+        if origin == "*":
+            raise SettingsError(
+                "VIVA_ALLOWED_ORIGINS may not be '*': pages send credentials; name each origin."
+            )
+        parts = urlsplit(origin)
+        if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path or "*" in origin:
+            raise SettingsError(
+                f"VIVA_ALLOWED_ORIGINS: {origin!r} is not an origin such as https://jobs.example.com."
+            )
+    if settings.secret_key:
+        _check_secret(settings.secret_key)
+    if settings.stt == "deepgram" and not settings.deepgram_api_key:
+        raise SettingsError("VIVA_STT=deepgram needs DEEPGRAM_API_KEY.")
+    if not 0 <= settings.port <= 65535 or not 0 <= settings.media_port <= 65535:
+        raise SettingsError("VIVA_PORT and VIVA_MEDIA_PORT must be between 0 and 65535.")
+    if settings.is_production:
+        _check_production(settings)
+
+
+def _check_secret(secret: str) -> None:
+    if len(secret.encode()) < SECRET_MIN_BYTES or secret.lower().strip("-_ 0123456789") in _WEAK_SECRETS:
+        raise SettingsError(f"VIVA_SECRET_KEY must be {SECRET_MIN_BYTES} random bytes or more.")
+    if len(set(secret)) < 8:
+        raise SettingsError("VIVA_SECRET_KEY repeats itself; use random bytes.")
+
+
+def _check_production(settings: Settings) -> None:
+    if settings.debug:
+        raise SettingsError("VIVA_DEBUG must be off in production.")
+    if not settings.secret_key:
+        raise SettingsError("VIVA_SECRET_KEY must be set in production.")
+    if not settings.public_url.startswith("https://"):
+        raise SettingsError(
+            "VIVA_PUBLIC_URL must be set to the https address that people open, in production."
+        )
+    insecure = [origin for origin in settings.allowed_origins if not origin.startswith("https://")]
+    if insecure:
+        raise SettingsError(f"VIVA_ALLOWED_ORIGINS: {insecure[0]} must be https in production.")
+
+
+def secret_key(settings: Settings) -> bytes:
+    """The signing secret: the one that is set, else one generated once and kept in the data folder, mode 0600."""
+    if settings.secret_key:
+        return settings.secret_key.encode()
+    path = settings.data_dir / "secret_key"
+    if not path.exists():
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    secret = path.read_text().strip()
+    _check_secret(secret)
+    return secret.encode()
