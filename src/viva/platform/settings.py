@@ -163,7 +163,7 @@ def _check_production(settings: Settings) -> None:
 
 
 def secret_key(settings: Settings) -> bytes:
-    """The signing secret: the one that is set, else one generated once and kept in the data folder, mode 0600."""
+    """The signing secret: the one set, else one generated once and kept in the data folder, mode 0600."""
     if settings.secret_key:
         return settings.secret_key.encode()
     path = settings.data_dir / "secret_key"
