@@ -1,0 +1,53 @@
+"""The interview record: sessions, questions as asked, answers, utterances, incidents."""
+
+from viva.sessions.errors import (
+    ConsentRequired,
+    EmptyAnswer,
+    NameAndPositionRequired,
+    NoMoreTime,
+    NotAnswering,
+    SessionClosed,
+    SessionNotFound,
+    UtteranceNotFound,
+    WrongQuestion,
+)
+from viva.sessions.idempotency import Idempotency
+from viva.sessions.model import (
+    TYPED_ANSWER_MAX,
+    Answer,
+    Incident,
+    Language,
+    NewSession,
+    NewUtterance,
+    Question,
+    Record,
+    Session,
+    Utterance,
+    without_controls,
+)
+from viva.sessions.service import Sessions
+
+__all__ = [
+    "TYPED_ANSWER_MAX",
+    "Answer",
+    "ConsentRequired",
+    "EmptyAnswer",
+    "Idempotency",
+    "Incident",
+    "Language",
+    "NameAndPositionRequired",
+    "NewSession",
+    "NewUtterance",
+    "NoMoreTime",
+    "NotAnswering",
+    "Question",
+    "Record",
+    "Session",
+    "SessionClosed",
+    "SessionNotFound",
+    "Sessions",
+    "Utterance",
+    "UtteranceNotFound",
+    "WrongQuestion",
+    "without_controls",
+]

@@ -1,0 +1,160 @@
+"""The interview record as values. Pure: no I/O, no clock."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+from viva.audio import Word
+from viva.questions import Criterion
+
+Language = Literal["ko", "en"]
+Status = Literal["created", "consented", "in_progress", "completed", "expired", "withdrawn"]
+OPEN_STATUSES: frozenset[str] = frozenset({"created", "consented", "in_progress"})
+
+NAME_MAX = 120
+POSITION_MAX = 200
+TYPED_ANSWER_MAX = 20_000
+"""Characters; about ten pages."""
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """One interview. `started_at` is the zero of its clock; consents are `None` until decided."""
+
+    id: UUID
+    user_name: str
+    email: str | None
+    position: str
+    position_id: UUID | None
+    language: Language
+    status: Status
+    created_at: datetime
+    expires_at: datetime
+    started_at: datetime | None
+    completed_at: datetime | None
+    recording_consent: bool | None
+    ai_consent: bool | None
+    current_question_id: UUID | None
+    answering_since: datetime | None
+    answer_deadline: datetime | None
+    extensions: int
+    answer_limit_s: int
+    preparation_s: int
+    last_seq: int
+    key_terms: tuple[str, ...]
+    plan_source: str
+    plan_fallback_reason: str | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the candidate may still go on."""
+        return self.status in OPEN_STATUSES
+
+    def clock_ms(self, now: datetime) -> int:
+        """`now` on the interview's clock; 0 before it began."""
+        if self.started_at is None:
+            return 0
+        return max(0, round((now - self.started_at).total_seconds() * 1000))
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """A question of this interview. `competency` and `what_good_shows` are never shown to the candidate."""
+
+    id: UUID
+    order: int
+    text: str
+    competency: str
+    what_good_shows: tuple[str, ...] = ()
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """How a question went; spans are on the interview's clock."""
+
+    question_id: UUID
+    status: Literal["pending", "answering", "finished", "skipped"]
+    kind: Literal["spoken", "typed"] | None
+    start_ms: int | None
+    end_ms: int | None
+
+
+class Utterance(msgspec.Struct, frozen=True, kw_only=True):
+    """What was heard (or typed), as stored. `text` never changes; `corrected_text` is the candidate's."""
+
+    seq: int
+    speaker: Literal["candidate", "interviewer"]
+    question_id: UUID | None
+    text: str
+    corrected_text: str | None
+    start_ms: int
+    end_ms: int
+    confidence: float | None
+    words: tuple[Word, ...]
+    source: str
+
+
+class Incident(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that got in the way of the interview."""
+
+    kind: str
+    detail: dict[str, object]
+    at_ms: int | None
+    at: datetime
+
+
+class NewUtterance(msgspec.Struct, frozen=True, kw_only=True):
+    """An utterance that has no number yet."""
+
+    question_id: UUID | None
+    text: str
+    start_ms: int
+    end_ms: int
+    source: str
+    confidence: float | None = None
+    words: tuple[Word, ...] = ()
+    speaker: Literal["candidate", "interviewer"] = "candidate"
+
+
+class NewSession(msgspec.Struct, frozen=True, kw_only=True):
+    """What is asked for when an interview is made."""
+
+    user_name: str
+    position: str
+    language: Language = "ko"
+    position_id: UUID | None = None
+    email: str | None = None
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything said and decided in one interview."""
+
+    session: Session
+    questions: tuple[Question, ...]
+    answers: tuple[Answer, ...]
+    utterances: tuple[Utterance, ...]
+    criteria: tuple[Criterion, ...]
+
+
+def without_controls(text: str) -> str:
+    """`text` without characters that cannot be seen but can deceive (S31), spaces folded at the ends.
+
+    Removed: control characters except newline and tab, zero-width and bidirectional marks, variation
+    selectors and the tag block.
+    """
+    kept = (c for c in text if c in "\n\t" or not (ord(c) < 0x20 or ord(c) == 0x7F or _is_invisible(ord(c))))
+    return "".join(kept).strip()
+
+
+_INVISIBLE = (
+    (0x80, 0x9F),
+    (0x200B, 0x200F),
+    (0x202A, 0x202E),
+    (0x2060, 0x206F),
+    (0xFE00, 0xFE0F),
+    (0xFEFF, 0xFEFF),
+    (0xE0000, 0xE0FFF),
+)
+
+
+def _is_invisible(code: int) -> bool:
+    return any(first <= code <= last for first, last in _INVISIBLE)

@@ -1,0 +1,210 @@
+"""The queries of the interview record: rows in, values out."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Select, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from viva.questions import Criterion
+from viva.sessions.model import Answer, Incident, NewUtterance, Question, Session, Utterance
+from viva.sessions.tables import (
+    AnswerRow,
+    IncidentRow,
+    QuestionRow,
+    SessionReviewerRow,
+    SessionRow,
+    UtteranceRow,
+)
+
+
+def session_of(row: SessionRow) -> Session:
+    """The row as a value."""
+    return msgspec.convert(row, Session, from_attributes=True)
+
+
+async def find(db: AsyncSession, session_id: UUID, *, lock: bool = False) -> Session | None:
+    """The session; with `lock` nobody else changes it until this transaction ends."""
+    query = select(SessionRow).where(SessionRow.id == session_id).execution_options(populate_existing=True)
+    row = await db.scalar(query.with_for_update() if lock else query)
+    return session_of(row) if row else None
+
+
+async def change(db: AsyncSession, session_id: UUID, **values: object) -> Session:
+    """Set columns and give the session as it stands after that."""
+    row = await db.scalar(
+        update(SessionRow)
+        .where(SessionRow.id == session_id)
+        .values(**values)
+        .returning(SessionRow)
+        .execution_options(populate_existing=True)
+    )
+    assert row is not None  # noqa: S101 (the caller holds the row's lock or has just found it)
+    return session_of(row)
+
+
+async def is_reviewer(db: AsyncSession, session_id: UUID, user_id: UUID) -> bool:
+    """Whether this person was given the session to review."""
+    return await db.get(SessionReviewerRow, (session_id, user_id)) is not None
+
+
+async def add_reviewer(db: AsyncSession, session_id: UUID, user_id: UUID) -> None:
+    """Give the session to a reviewer; twice is once."""
+    await db.merge(SessionReviewerRow(session_id=session_id, user_id=user_id))
+
+
+def visible(reviewer: UUID | None) -> Select[tuple[SessionRow]]:
+    """The sessions of one reviewer, or of everybody."""
+    query = select(SessionRow)
+    if reviewer is None:
+        return query
+    mine = select(SessionReviewerRow.session_id).where(SessionReviewerRow.user_id == reviewer)
+    return query.where(or_(SessionRow.id.in_(mine), SessionRow.created_by == reviewer))
+
+
+async def page(
+    db: AsyncSession,
+    query: Select[tuple[SessionRow]],
+    *,
+    status: str | None,
+    text: str | None,
+    before: UUID | None,
+    limit: int,
+) -> list[Session]:
+    """The newest first, from the one before `before` on."""
+    if status:
+        query = query.where(SessionRow.status == status)
+    if text:
+        like = _like(text)
+        query = query.where(or_(SessionRow.user_name.ilike(like), SessionRow.position.ilike(like)))
+    if before:
+        query = query.where(SessionRow.id < before)
+    rows = await db.scalars(query.order_by(SessionRow.id.desc()).limit(limit))
+    return [session_of(row) for row in rows]
+
+
+def _like(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
+
+
+async def status_counts(db: AsyncSession, query: Select[tuple[SessionRow]]) -> dict[str, int]:
+    """How many sessions there are of each status."""
+    inner = query.subquery()
+    rows = await db.execute(select(inner.c.status, func.count()).group_by(inner.c.status))
+    return dict(rows.tuples().all())
+
+
+async def criteria(db: AsyncSession, session_id: UUID) -> tuple[Criterion, ...]:
+    """The rubric that this session began with."""
+    raw = await db.scalar(select(SessionRow.criteria).where(SessionRow.id == session_id))
+    return msgspec.convert(raw or [], tuple[Criterion, ...])
+
+
+async def questions(db: AsyncSession, session_id: UUID) -> tuple[Question, ...]:
+    """In the order in which they are asked."""
+    rows = await db.scalars(
+        select(QuestionRow).where(QuestionRow.session_id == session_id).order_by(QuestionRow.order)
+    )
+    return tuple(msgspec.convert(row, Question, from_attributes=True) for row in rows)
+
+
+async def answers(db: AsyncSession, session_id: UUID) -> tuple[Answer, ...]:
+    """One for each question, in the questions' order."""
+    rows = await db.scalars(
+        select(AnswerRow)
+        .join(QuestionRow, QuestionRow.id == AnswerRow.question_id)
+        .where(AnswerRow.session_id == session_id)
+        .order_by(QuestionRow.order)
+        .execution_options(populate_existing=True)
+    )
+    return tuple(msgspec.convert(row, Answer, from_attributes=True) for row in rows)
+
+
+async def change_answer(db: AsyncSession, question_id: UUID, **values: object) -> None:
+    """Set columns of one answer."""
+    await db.execute(update(AnswerRow).where(AnswerRow.question_id == question_id).values(**values))
+
+
+async def utterances(db: AsyncSession, session_id: UUID, after_seq: int = 0) -> tuple[Utterance, ...]:
+    """What was said after number `after_seq`, in order."""
+    rows = await db.scalars(
+        select(UtteranceRow)
+        .where(UtteranceRow.session_id == session_id, UtteranceRow.seq > after_seq)
+        .order_by(UtteranceRow.seq)
+        .execution_options(populate_existing=True)
+    )
+    return tuple(_utterance(row) for row in rows)
+
+
+def _utterance(row: UtteranceRow) -> Utterance:
+    return msgspec.convert(row, Utterance, from_attributes=True)
+
+
+async def add_utterance(db: AsyncSession, session_id: UUID, new: NewUtterance) -> Utterance:
+    """Store under the session's next number. The counter's row lock makes numbers gapless and unique."""
+    seq = await db.scalar(
+        update(SessionRow)
+        .where(SessionRow.id == session_id)
+        .values(last_seq=SessionRow.last_seq + 1)
+        .returning(SessionRow.last_seq)
+    )
+    assert seq is not None  # noqa: S101 (callers have found the session)
+    values = msgspec.to_builtins(msgspec.structs.replace(new, question_id=None))
+    await db.execute(
+        insert(UtteranceRow).values(
+            **{
+                **values,
+                "question_id": new.question_id,
+                "session_id": session_id,
+                "seq": seq,
+            }
+        )
+    )
+    return Utterance(
+        seq=seq,
+        speaker=new.speaker,
+        question_id=new.question_id,
+        text=new.text,
+        corrected_text=None,
+        start_ms=new.start_ms,
+        end_ms=new.end_ms,
+        confidence=new.confidence,
+        words=new.words,
+        source=new.source,
+    )
+
+
+async def correct(db: AsyncSession, session_id: UUID, seq: int, text: str) -> bool:
+    """Put the candidate's correction beside what was heard; False if there is no such utterance."""
+    found = await db.scalar(
+        update(UtteranceRow)
+        .where(UtteranceRow.session_id == session_id, UtteranceRow.seq == seq)
+        .values(corrected_text=text)
+        .returning(UtteranceRow.seq)
+    )
+    return found is not None
+
+
+async def incidents(db: AsyncSession, session_id: UUID) -> tuple[Incident, ...]:
+    """What got in the way, oldest first."""
+    rows = await db.scalars(
+        select(IncidentRow).where(IncidentRow.session_id == session_id).order_by(IncidentRow.id)
+    )
+    return tuple(msgspec.convert(row, Incident, from_attributes=True) for row in rows)
+
+
+async def incident_count(db: AsyncSession, session_id: UUID) -> int:
+    """How many are stored already."""
+    count = await db.scalar(select(func.count()).where(IncidentRow.session_id == session_id))
+    return count or 0
+
+
+async def overdue(db: AsyncSession, now: datetime, statuses: Sequence[str]) -> list[UUID]:
+    """Open sessions whose deadline has passed."""
+    rows = await db.scalars(
+        select(SessionRow.id).where(SessionRow.expires_at <= now, SessionRow.status.in_(statuses))
+    )
+    return list(rows)
