@@ -13,7 +13,7 @@ from viva.platform.ids import uuid7
 
 
 class SessionRow(Timestamped, Table):
-    """One interview of one person. What it needs of its position is copied in, so later edits change nothing."""
+    """One interview. What it needs of its position is copied in, so that later edits change nothing."""
 
     __tablename__ = "sessions"
     __table_args__ = (

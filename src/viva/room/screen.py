@@ -1,0 +1,92 @@
+"""A screen: one open live channel, with a bounded queue of its own, so that a slow one hurts only itself."""
+
+import asyncio
+from collections import deque
+from typing import Protocol
+
+import structlog
+
+from viva.room import messages
+from viva.room.messages import ServerMessage
+
+log = structlog.get_logger(__name__)
+
+QUEUE_MESSAGES = 256
+QUEUE_BYTES = 1_000_000
+SEND_TIMEOUT_S = 5.0
+CLOSE_GOING_AWAY = 1001
+CLOSE_POLICY = 1008
+CLOSE_TOO_BIG = 1009
+CLOSE_SLOW = 1013
+
+
+class Socket(Protocol):
+    """What a screen needs of a WebSocket."""
+
+    async def send_text(self, data: str) -> None:
+        """Send one text frame; waits while the peer does not read."""
+        ...
+
+    async def close(self, code: int) -> None:
+        """Close with a code."""
+        ...
+
+
+class Screen:
+    """Sends in order. F19: at `QUEUE_MESSAGES` or `QUEUE_BYTES` behind, or 5 s without progress, it is closed
+    with 1013; whoever it was comes back and is told everything by `state` and `resume`.
+    """
+
+    def __init__(self, socket: Socket, *, may_act: bool) -> None:
+        self.may_act = may_act
+        self._socket = socket
+        self._waiting: deque[str] = deque()
+        self._bytes = 0
+        self._wake = asyncio.Event()
+        self._close_code: int | None = None
+
+    def send(self, message: ServerMessage) -> None:
+        """Queue a message; never waits."""
+        if self._close_code is not None:
+            return
+        frame = messages.encode(message)
+        self._waiting.append(frame)
+        self._bytes += len(frame)
+        if len(self._waiting) > QUEUE_MESSAGES or self._bytes > QUEUE_BYTES:
+            self._waiting.clear()
+            self.close(CLOSE_SLOW)
+        self._wake.set()
+
+    def close(self, code: int) -> None:
+        """Close after what is queued has been sent."""
+        if self._close_code is None:
+            self._close_code = code
+            self._wake.set()
+
+    async def pump(self) -> None:
+        """Send what is queued until the screen is closed. Returns when it is; never raises for a lost peer."""
+        try:
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                await self._send_waiting()
+                if self._close_code is not None:
+                    await self._end(self._close_code)
+                    return
+        except (TimeoutError, OSError):
+            log.info("screen_too_slow")
+            await self._end(CLOSE_SLOW)
+
+    async def _send_waiting(self) -> None:
+        while self._waiting:
+            frame = self._waiting.popleft()
+            self._bytes -= len(frame)
+            async with asyncio.timeout(SEND_TIMEOUT_S):
+                await self._socket.send_text(frame)
+
+    async def _end(self, code: int) -> None:
+        try:
+            async with asyncio.timeout(SEND_TIMEOUT_S):
+                await self._socket.close(code)
+        except (TimeoutError, OSError):
+            log.info("screen_gone_before_close")

@@ -1,0 +1,129 @@
+"""What can happen to an interview, each as one short unit of work on a locked session."""
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from viva.audio import SpeechResult
+from viva.evaluation import Evaluation
+from viva.events import AnswerFinished, InterviewAdvanced, InterviewCompleted
+from viva.platform.clock import Clock
+from viva.platform.database import Database, Work
+from viva.room import director
+from viva.room.director import Decision
+from viva.sessions import (
+    TYPED_ANSWER_MAX,
+    Answer,
+    EmptyAnswer,
+    NewUtterance,
+    Session,
+    Sessions,
+    Utterance,
+    without_controls,
+)
+
+Rule = Callable[[Session, tuple[Answer, ...], datetime], Decision]
+"""A rule of the director: the locked session, its answers, the present."""
+
+
+class Interviewing:
+    """Applies the director's rules to stored interviews; whatever it returns is committed."""
+
+    def __init__(self, database: Database, sessions: Sessions, evaluation: Evaluation, clock: Clock) -> None:
+        self._database = database
+        self._sessions = sessions
+        self._evaluation = evaluation
+        self._clock = clock
+
+    async def start_answer(self, session_id: UUID, question_id: UUID) -> Session:
+        """Begin the spoken answer to the current question."""
+        return await self._apply(session_id, lambda s, _a, now: director.start_answer(s, question_id, now))
+
+    async def finish_answer(self, session_id: UUID) -> Session:
+        """End it; its evaluation is queued in the same transaction."""
+        return await self._apply(session_id, director.finish_answer)
+
+    async def next_question(self, session_id: UUID) -> Session:
+        """Go on without an answer, or with the one under way."""
+        return await self._apply(session_id, director.next_question)
+
+    async def need_time(self, session_id: UUID) -> Session:
+        """One more minute."""
+        return await self._apply(session_id, lambda s, _a, now: director.need_time(s, now))
+
+    async def come_back(self, session_id: UUID) -> Session:
+        """The candidate's screen is here."""
+        return await self._apply(session_id, lambda s, _a, now: director.come_back(s, now))
+
+    async def time_is_up(self, session_id: UUID) -> Session:
+        """Finish the answer if its time has run out."""
+        return await self._apply(session_id, director.time_is_up)
+
+    async def type_answer(self, session_id: UUID, question_id: UUID, text: str) -> Session:
+        """Take a typed answer: one utterance, and the question is finished. Raises `EmptyAnswer`."""
+        cleaned = without_controls(text)[:TYPED_ANSWER_MAX]
+        if not cleaned:
+            raise EmptyAnswer
+        async with self._database.uow() as work:
+            session = await self._sessions.lock(work, session_id)
+            answers = await self._sessions.answers(work, session_id)
+            now = self._clock.now()
+            decision = director.type_answer(session, answers, question_id, now)
+            at_ms = session.clock_ms(now)
+            typed = NewUtterance(
+                question_id=question_id, text=cleaned, start_ms=at_ms, end_ms=at_ms, source="typed"
+            )
+            await self._sessions.add_utterance(work, session_id, typed)
+            return await self._write(work, session, decision)
+
+    async def hear(self, session_id: UUID, result: SpeechResult, source: str, question_id: UUID) -> Utterance:
+        """Store a final result under the question it belongs to."""
+        new = NewUtterance(
+            question_id=question_id,
+            text=without_controls(result.text),
+            start_ms=result.start_ms,
+            end_ms=result.end_ms,
+            confidence=result.confidence,
+            words=result.words,
+            source=source,
+        )
+        async with self._database.uow() as work:
+            return await self._sessions.add_utterance(work, session_id, new)
+
+    async def correct(self, session_id: UUID, seq: int, text: str) -> None:
+        """The candidate's own words beside what was heard."""
+        async with self._database.uow() as work:
+            await self._sessions.correct(work, session_id, seq, text)
+
+    async def note(self, session_id: UUID, kind: str, detail: dict[str, object]) -> None:
+        """Write an incident down, on the interview's clock if it runs."""
+        async with self._database.uow() as work:
+            session = await self._sessions.get(work, session_id)
+            at_ms = session.clock_ms(self._clock.now()) if session.started_at else None
+            await self._sessions.note_incident(work, session_id, kind, detail, at_ms)
+
+    async def begin_clock(self, session_id: UUID) -> Session:
+        """Start the interview's clock, once."""
+        async with self._database.uow() as work:
+            return await self._sessions.begin_clock(work, session_id, self._clock.now())
+
+    async def _apply(self, session_id: UUID, rule: Rule) -> Session:
+        async with self._database.uow() as work:
+            session = await self._sessions.lock(work, session_id)
+            answers = await self._sessions.answers(work, session_id)
+            return await self._write(work, session, rule(session, answers, self._clock.now()))
+
+    async def _write(self, work: Work, session: Session, decision: Decision) -> Session:
+        if not decision.changes_anything:
+            return session
+        if decision.question_id is not None:
+            await self._sessions.set_answer(work, decision.question_id, **decision.answer)
+        changed = await self._sessions.set_progress(work, session.id, **decision.session)
+        if decision.finished is not None:
+            await self._evaluation.queue_answer(work, session.id, decision.finished)
+            work.emit(AnswerFinished(session_id=session.id, question_id=decision.finished))
+        if decision.completed:
+            await self._evaluation.queue_scorecard(work, session.id)
+            work.emit(InterviewCompleted(session_id=session.id))
+        work.emit(InterviewAdvanced(session_id=session.id))
+        return changed
