@@ -26,7 +26,7 @@ EXTENSION = timedelta(seconds=60)
 """What "I need more time" adds."""
 EXTENSIONS_MAX = 3
 GRACE_ON_RETURN = timedelta(seconds=60)
-"""Whoever comes back after a drop has at least this long left, so that an outage costs the candidate nothing."""
+"""Whoever comes back after a drop has at least this long left: an outage costs the candidate nothing."""
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):

@@ -64,7 +64,7 @@ class Screen:
             self._wake.set()
 
     async def pump(self) -> None:
-        """Send what is queued until the screen is closed. Returns when it is; never raises for a lost peer."""
+        """Send what is queued until the screen is closed; never raises for a lost peer."""
         try:
             while True:
                 await self._wake.wait()
