@@ -1,0 +1,6 @@
+"""PostgreSQL: the embedded one that starts with us, and waiting for one that others run."""
+
+from viva.platform.postgres.errors import AlreadyRunning, PostgresError
+from viva.platform.postgres.supervisor import EmbeddedPostgres
+
+__all__ = ["AlreadyRunning", "EmbeddedPostgres", "PostgresError"]

@@ -1,0 +1,88 @@
+"""What every test may ask for: a real PostgreSQL, a fresh database in it, a clock that obeys."""
+
+import itertools
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from sqlalchemy.ext.asyncio import AsyncSession
+from tests.support.clock import FakeClock
+from tests.support.databases import create_tables, new_database, other_database
+
+from viva.platform.database import Database
+from viva.platform.postgres import EmbeddedPostgres
+
+_TEMPLATE = "viva_template"
+_numbers = itertools.count(1)
+
+NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+"""The tests' server is thrown away, so it need not wait for the disk."""
+
+
+class Published(list[Any]):
+    """The events that were published, in order; stands where the bus would."""
+
+    def publish(self, event: Any) -> None:
+        """Keep it."""
+        self.append(event)
+
+
+class WrittenJobs(list[tuple[str, bytes]]):
+    """The jobs that were written, in order."""
+
+    async def enqueue(
+        self, db: AsyncSession, name: str, payload: bytes, *, dedupe_key: str | None, delay_s: float
+    ) -> None:
+        """Keep it."""
+        self.append((name, payload))
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    """One PostgreSQL for the whole run."""
+    async with EmbeddedPostgres(tmp_path_factory.mktemp("server"), settings=NOT_DURABLE) as url:
+        yield url
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def template_database(postgres_url: str) -> AsyncIterator[str]:
+    """The name of a database with all tables, to copy from."""
+    async with new_database(postgres_url, _TEMPLATE):
+        await create_tables(other_database(postgres_url, _TEMPLATE))
+        yield _TEMPLATE
+
+
+@pytest.fixture
+async def database_url(postgres_url: str, template_database: str) -> AsyncIterator[str]:
+    """The URL of a fresh, empty database with all tables."""
+    name = f"viva_test_{next(_numbers)}"
+    async with new_database(postgres_url, name, template=template_database) as url:
+        yield url
+
+
+@pytest.fixture
+def published() -> Published:
+    """What `database` has published."""
+    return Published()
+
+
+@pytest.fixture
+def written_jobs() -> WrittenJobs:
+    """What `database` has enqueued."""
+    return WrittenJobs()
+
+
+@pytest.fixture
+async def database(
+    database_url: str, published: Published, written_jobs: WrittenJobs
+) -> AsyncIterator[Database]:
+    """A `Database` on a fresh database; it keeps no pool, so any event loop may use it."""
+    async with Database(database_url, jobs=written_jobs, publisher=published, pooled=False) as database:
+        yield database
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """A clock that stands still until it is moved."""
+    return FakeClock()
