@@ -1,5 +1,6 @@
 """The interview record: sessions, questions as asked, answers, utterances, incidents."""
 
+from viva.sessions.admission import Admission, Admissions
 from viva.sessions.errors import (
     ConsentRequired,
     EmptyAnswer,
@@ -29,6 +30,8 @@ from viva.sessions.service import Sessions
 
 __all__ = [
     "TYPED_ANSWER_MAX",
+    "Admission",
+    "Admissions",
     "Answer",
     "ConsentRequired",
     "EmptyAnswer",
