@@ -1,0 +1,80 @@
+"""Who may act: users, logins, tokens, API keys, candidates' credentials, and every route's guards."""
+
+from viva.auth.access_tokens import AccessTokens
+from viva.auth.candidates import CandidateAccess, seconds_until
+from viva.auth.cookies import CANDIDATE_COOKIE, USER_COOKIE, candidate_cookie, no_cookie, user_cookie
+from viva.auth.errors import BadLink, BadToken, EmailTaken, WrongPassword
+from viva.auth.guards import (
+    candidate_of,
+    deny_by_default,
+    may_access_session,
+    requires_admin,
+    requires_candidate,
+    requires_candidate_or_user,
+    requires_person,
+    requires_reviewer,
+    requires_user,
+    signed_in,
+)
+from viva.auth.limits import AttemptLimiter, AttemptsInMemory
+from viva.auth.middleware import Authentication
+from viva.auth.model import (
+    ApiKey,
+    ApiKeyPrincipal,
+    CandidatePrincipal,
+    GeneratedPassword,
+    Means,
+    Principal,
+    Role,
+    Swapped,
+    TokenPair,
+    User,
+    UserPrincipal,
+    is_local_path,
+)
+from viva.auth.passwords import Passwords
+from viva.auth.service import AuthService
+from viva.auth.sign_in import SignIn
+
+__all__ = [
+    "CANDIDATE_COOKIE",
+    "USER_COOKIE",
+    "AccessTokens",
+    "ApiKey",
+    "ApiKeyPrincipal",
+    "AttemptLimiter",
+    "AttemptsInMemory",
+    "AuthService",
+    "Authentication",
+    "BadLink",
+    "BadToken",
+    "CandidateAccess",
+    "CandidatePrincipal",
+    "EmailTaken",
+    "GeneratedPassword",
+    "Means",
+    "Passwords",
+    "Principal",
+    "Role",
+    "SignIn",
+    "Swapped",
+    "TokenPair",
+    "User",
+    "UserPrincipal",
+    "WrongPassword",
+    "candidate_cookie",
+    "candidate_of",
+    "deny_by_default",
+    "is_local_path",
+    "may_access_session",
+    "no_cookie",
+    "requires_admin",
+    "requires_candidate",
+    "requires_candidate_or_user",
+    "requires_person",
+    "requires_reviewer",
+    "requires_user",
+    "seconds_until",
+    "signed_in",
+    "user_cookie",
+]
