@@ -8,12 +8,11 @@ from litestar import Request, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from viva.auth import CandidatePrincipal, requires_candidate_or_user
+from viva.auth import candidate_of, requires_candidate_or_user
 from viva.platform.database import Database
 from viva.platform.i18n import current_locale
 from viva.privacy.model import Consent, Language, Notice
 from viva.privacy.service import Privacy
-from viva.sessions import SessionNotFound
 
 
 class Decided(msgspec.Struct, frozen=True):
@@ -42,9 +41,7 @@ async def decide(
     database: NamedDependency[Database],
 ) -> Decided:
     """The candidate's own decision; nobody else can give it."""
-    principal = request.user
-    if not isinstance(principal, CandidatePrincipal) or principal.session_id != session_id:
-        raise SessionNotFound
+    candidate_of(request, session_id)
     async with database.uow() as work:
         session = await privacy.decide(work, session_id, data)
     return Decided(session.id, session.status, data.recording, data.ai_evaluation)

@@ -11,6 +11,10 @@ from uuid import UUID
 import msgspec
 
 
+Detail = dict[str, str | int | float | bool | None]
+"""What a page may tell of an event: flat, and bounded by the size of a frame."""
+
+
 class Inbound(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="type"):
     """From the candidate's page. Who acts is known from the connection, never from the message (S38)."""
 
@@ -48,7 +52,7 @@ class ClientEvent(Inbound, frozen=True, tag="client_event"):
     """Something the page saw: a device that went, a hidden tab."""
 
     name: str
-    detail: dict[str, str | int | float | bool | None] = {}
+    detail: Detail = {}
 
 
 class Ping(Inbound, frozen=True, tag="ping"):

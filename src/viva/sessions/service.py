@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from viva.auth import CandidatePrincipal, Principal, Role, UserPrincipal
+from viva.auth import CandidatePrincipal, Principal, UserPrincipal
 from viva.events import ConsentGiven, SessionCreated, UtteranceHeard
 from viva.platform.database import Work
 from viva.questions import Criterion, InterviewPlan
@@ -107,7 +107,7 @@ class Sessions:
     ) -> bool:
         if isinstance(principal, CandidatePrincipal):
             return candidate_ok and principal.session_id == session.id
-        if principal.role == Role.ADMIN:
+        if principal.role == "admin":
             return True
         if isinstance(principal, UserPrincipal):
             return await store.is_reviewer(work.db, session.id, principal.user_id)
@@ -233,6 +233,6 @@ def _checked_names(new: NewSession) -> dict[str, str | None]:
 
 
 def _only_of(principal: Principal) -> UUID | None:
-    if isinstance(principal, UserPrincipal) and principal.role != Role.ADMIN:
+    if isinstance(principal, UserPrincipal) and principal.role != "admin":
         return principal.user_id
     return None

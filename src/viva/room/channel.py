@@ -1,0 +1,142 @@
+"""The live channel's behaviour on one socket: read, follow, and close what misbehaves."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+import msgspec
+import structlog
+
+from viva.platform.errors import Forbidden, Malformed, VivaError
+from viva.platform.i18n import N_
+from viva.room import messages as wire
+from viva.room.live import LiveInterview
+from viva.room.screen import CLOSE_POLICY, CLOSE_TOO_BIG, Screen
+
+log = structlog.get_logger(__name__)
+
+FRAME_MAX = 64 * 1024
+"""S17: bytes of one inbound frame."""
+RATE_PER_S = 20
+BURST = 40
+"""S26: more than 20 messages a second, after a burst, close the channel with 1008."""
+STILL_GOOD_EVERY_S = 3.0
+"""S03: a revoked principal loses its socket within 5 s."""
+EVENT_NAME_MAX = 64
+
+
+class BadMessage(Malformed):
+    """An inbound frame that is not one of ours."""
+
+    code = "bad_message"
+    message = N_("This message could not be understood.")
+
+
+class WatchOnly(Forbidden):
+    """Only the candidate acts."""
+
+    code = "watch_only"
+    message = N_("Only the candidate can do this.")
+
+
+class Receiver(Protocol):
+    """The socket's receiving half, as ASGI gives it."""
+
+    async def __call__(self) -> dict[str, Any]:
+        """The next ASGI event."""
+        ...
+
+
+class Meter:
+    """A token bucket. Pure: time comes in."""
+
+    def __init__(self, rate_per_s: float, burst: float, now_ms: float) -> None:
+        self._rate = rate_per_s / 1000
+        self._burst = self._tokens = burst
+        self._at_ms = now_ms
+
+    def allows(self, now_ms: float) -> bool:
+        """Whether one more message fits."""
+        self._tokens = min(self._burst, self._tokens + (now_ms - self._at_ms) * self._rate)
+        self._at_ms = now_ms
+        if self._tokens < 1:
+            return False
+        self._tokens -= 1
+        return True
+
+
+async def converse(
+    live: LiveInterview, screen: Screen, receive: Receiver, monotonic_ms: Callable[[], float]
+) -> None:
+    """Follow what the page says until it leaves or is shown out."""
+    meter = Meter(RATE_PER_S, BURST, monotonic_ms())
+    while True:
+        event = await receive()
+        if event["type"] == "websocket.disconnect":
+            return
+        if not meter.allows(monotonic_ms()):
+            log.warning("channel_flooded")
+            screen.close(CLOSE_POLICY)
+            return
+        text = event.get("text")
+        if text is not None and len(text) > FRAME_MAX:
+            screen.close(CLOSE_TOO_BIG)
+            return
+        await _follow(live, screen, text)
+
+
+async def _follow(live: LiveInterview, screen: Screen, text: str | None) -> None:
+    try:
+        await _act(live, screen, _decoded(text))
+    except VivaError as error:
+        live.complain(screen, error)
+    except Exception:  # a page's message may fail; the interview may not
+        log.exception("message_not_followed")
+        live.complain(screen, VivaError())
+
+
+def _decoded(text: str | None) -> wire.ClientMessage:
+    if text is None:
+        raise BadMessage
+    try:
+        return wire.decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise BadMessage from error
+
+
+async def _act(live: LiveInterview, screen: Screen, message: wire.ClientMessage) -> None:
+    match message:
+        case wire.Ping():
+            return live.pong(screen)
+        case wire.Resume(after_seq=after_seq):
+            return await live.replay(screen, max(0, after_seq))
+        case _ if not screen.may_act:
+            raise WatchOnly
+        case wire.StartAnswer(question_id=question_id):
+            return await live.start_answer(question_id)
+        case wire.FinishAnswer():
+            return await live.finish_answer()
+        case wire.Next():
+            return await live.next_question()
+        case wire.Repeat():
+            return live.repeat(screen)
+        case wire.NeedTime():
+            return await live.need_time()
+        case wire.Correct(seq=seq, text=corrected):
+            return await live.correct(seq, corrected)
+        case wire.ClientEvent(name=name, detail=detail):
+            return await live.note_client(name[:EVENT_NAME_MAX], detail)
+
+
+async def watch_credential(screen: Screen, still_good: Callable[[], Awaitable[bool]]) -> None:
+    """Close the screen soon after its principal was revoked."""
+    while True:
+        await asyncio.sleep(STILL_GOOD_EVERY_S)
+        try:
+            good = await still_good()
+        except VivaError:
+            log.warning("credential_not_checked")
+            continue
+        if not good:
+            screen.close(CLOSE_POLICY)
+            return

@@ -1,0 +1,54 @@
+"""What every running interview of this process shares."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+from viva.media import MediaGate, Recorder, Recordings
+from viva.platform.clock import Clock
+from viva.platform.database import Database
+from viva.room.service import Interviewing
+from viva.sessions import Session, Sessions
+from viva.stt import Transcriber
+
+
+class House:
+    """The shared parts, and the two clocks' translation."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        sessions: Sessions,
+        interviewing: Interviewing,
+        gate: MediaGate,
+        recordings: Recordings,
+        transcriber: Transcriber | None,
+        clock: Clock,
+    ) -> None:
+        self.database = database
+        self.sessions = sessions
+        self.interviewing = interviewing
+        self.gate = gate
+        self.recordings = recordings
+        self.transcriber = transcriber
+        self.clock = clock
+
+    def at_ms(self, session: Session, received_ms: float) -> int:
+        """A moment of the process's monotonic clock, on the interview's clock."""
+        since_ms = self.clock.monotonic_ms() - received_ms
+        return max(0, round(session.clock_ms(self.clock.now()) - since_ms))
+
+    def seconds_until(self, moment: datetime | None) -> float | None:
+        """How long until then, not negative; None for never."""
+        if moment is None:
+            return None
+        return max(0.0, (moment - self.clock.now()).total_seconds())
+
+    async def record(self, session: Session) -> Recorder:
+        """A recorder for a new connection, placed at the present on the interview's clock."""
+        return await self.recordings.begin(session.id, session.clock_ms(self.clock.now()))
+
+    async def finish_recording(self, close: Callable[[], object]) -> None:
+        """Close a recorder off the loop: it writes an index."""
+        await asyncio.to_thread(close)

@@ -1,0 +1,143 @@
+"""The live interview over HTTP and WebSocket: offer, answers, live channel, recording."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response, Router, WebSocket, get, post, websocket
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+
+from viva.auth import (
+    AuthService,
+    CandidateAccess,
+    CandidatePrincipal,
+    candidate_of,
+    requires_candidate_or_user,
+)
+from viva.media import Answer, Offer
+from viva.platform.clock import Clock
+from viva.platform.database import Database
+from viva.platform.errors import NotFound
+from viva.room.channel import converse, watch_credential
+from viva.room.hub import Hub
+from viva.room.screen import Screen
+from viva.sessions import Sessions
+
+
+class TypedAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A typed answer to the current question."""
+
+    question_id: UUID
+    text: str
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """Where the interview stands after a typed answer."""
+
+    session_id: UUID
+    status: str
+    question_id: UUID | None
+
+
+@post("/api/sessions/{session_id:uuid}/offer", guards=[requires_candidate_or_user], status_code=200)
+async def offer(
+    session_id: FromPath[UUID],
+    data: JSONBody[Offer],
+    request: Request[Any, Any, Any],
+    hub: NamedDependency[Hub],
+) -> Answer:
+    """Connect the candidate's microphone and camera."""
+    candidate_of(request, session_id)
+    async with hub.interview(session_id) as live:
+        return await live.take_offer(data)
+
+
+@post("/api/sessions/{session_id:uuid}/answers", guards=[requires_candidate_or_user], status_code=200)
+async def type_answer(
+    session_id: FromPath[UUID],
+    data: JSONBody[TypedAnswer],
+    request: Request[Any, Any, Any],
+    hub: NamedDependency[Hub],
+) -> Taken:
+    """Answer in writing; it finishes the question."""
+    candidate_of(request, session_id)
+    async with hub.interview(session_id) as live:
+        session = await live.type_answer(data.question_id, data.text)
+    return Taken(session.id, session.status, session.current_question_id)
+
+
+@get("/api/sessions/{session_id:uuid}/recording", guards=[requires_candidate_or_user])
+async def recording(
+    session_id: FromPath[UUID],
+    request: Request[Any, Any, Any],
+    sessions: NamedDependency[Sessions],
+    database: NamedDependency[Database],
+    hub: NamedDependency[Hub],
+) -> Response[Any]:
+    """The recording; one `Range` is honoured. Every byte is checked for who asks (S19)."""
+    async with database.uow() as work:
+        await sessions.visible(work, session_id, request.user, candidate_ok=True)
+    return await hub.playback(session_id, request.headers.get("range"))
+
+
+@websocket("/api/sessions/{session_id:uuid}/live", guards=[requires_candidate_or_user])
+async def live_channel(
+    socket: WebSocket[Any, Any, Any],
+    session_id: FromPath[UUID],
+    hub: NamedDependency[Hub],
+    sessions: NamedDependency[Sessions],
+    database: NamedDependency[Database],
+    accounts: NamedDependency[AuthService],
+    candidates: NamedDependency[CandidateAccess],
+    clock: NamedDependency[Clock],
+) -> None:
+    """The candidate's channel, or a watching reviewer's; refused before it is accepted if it is neither."""
+    principal, may_act = await _who(socket, session_id, sessions, database)
+
+    async def still_good() -> bool:
+        async with database.uow() as work:
+            if isinstance(principal, CandidatePrincipal):
+                return await candidates.still_good(work, principal)
+            return await accounts.still_good(work, principal)
+
+    await socket.accept()
+    screen = Screen(socket, may_act=may_act)
+    async with hub.interview(session_id) as live:
+        pump = asyncio.create_task(screen.pump(), name=f"screen.{session_id}")
+        others = [
+            asyncio.create_task(converse(live, screen, socket.receive, clock.monotonic_ms), name="converse"),
+            asyncio.create_task(watch_credential(screen, still_good), name="credential"),
+        ]
+        try:
+            await live.join(screen)
+            await asyncio.wait([pump, others[0]], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            live.leave(screen)
+            await _end(screen, pump, others)
+
+
+async def _who(
+    socket: WebSocket[Any, Any, Any], session_id: UUID, sessions: Sessions, database: Database
+) -> tuple[Any, bool]:
+    try:
+        return candidate_of(socket, session_id), True
+    except NotFound:
+        async with database.uow() as work:
+            await sessions.visible(work, session_id, socket.user, candidate_ok=True)
+        return socket.user, False
+
+
+async def _end(screen: Screen, pump: asyncio.Task[None], others: list[asyncio.Task[None]]) -> None:
+    """Let what is queued go out, then end what belongs to this screen."""
+    screen.close(1000)
+    for task in others:
+        task.cancel()
+    results = await asyncio.gather(pump, *others, return_exceptions=True)
+    for error in results:
+        if isinstance(error, Exception):
+            raise error
+
+
+router = Router(path="/", route_handlers=[offer, type_answer, recording, live_channel])
