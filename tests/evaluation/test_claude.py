@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-
 from tests.support.anthropic_server import (
     OVERLOADED,
     SPEND_LIMIT,
@@ -17,6 +16,7 @@ from tests.support.anthropic_server import (
     Stalls,
     rate_limited,
 )
+
 from viva.evaluation.claude import Claude
 from viva.platform.language_model import Ask, ModelAnswerUnusable, ModelRefused, ModelUnavailable
 
@@ -59,7 +59,10 @@ async def test_the_request_has_the_schema_and_the_bearer_and_only_text(server, c
 
 
 async def test_a_model_without_structured_output_is_asked_by_a_forced_tool(server, claude):
-    server.script += [Fails(400, "invalid_request_error", "output_config: not supported"), Says({"fine": True})]
+    server.script += [
+        Fails(400, "invalid_request_error", "output_config: not supported"),
+        Says({"fine": True}),
+    ]
     assert (await claude.ask(ASK)).text == '{"fine":true}'
     assert server.requests[1]["tool_choice"] == {"type": "tool", "name": "answer"}
     await claude.ask(ASK)

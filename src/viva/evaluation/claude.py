@@ -82,14 +82,14 @@ class Claude:
     async def _send(self, ask: Ask, **shape: Any) -> Any:
         # The instructions repeat for every answer of a position: the vendor may keep them for five minutes.
         system = [{"type": "text", "text": ask.system, "cache_control": {"type": "ephemeral"}}]
-        return await self._client.messages.create(  # type: ignore[call-overload] (the shape varies by model)
-            model=self._model,
-            max_tokens=ask.max_tokens,
-            system=system,
-            messages=[{"role": "user", "content": ask.user}],
-            timeout=httpx2.Timeout(ask.timeout_s, connect=CONNECT_TIMEOUT_S),
-            **shape,
-        )
+        body: dict[str, Any] = {
+            "model": self._model,
+            "max_tokens": ask.max_tokens,
+            "system": system,
+            "messages": [{"role": "user", "content": ask.user}],
+            "timeout": httpx2.Timeout(ask.timeout_s, connect=CONNECT_TIMEOUT_S),
+        }
+        return await self._client.messages.create(**body, **shape)
 
     def _reply(self, message: Any) -> Reply:
         """What the message says. The SDK builds it without checking, so nothing in it is certain."""

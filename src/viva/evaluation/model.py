@@ -1,0 +1,141 @@
+"""What an evaluation is. Pure.
+
+A level is a word, never a number, and stands only where the candidate's own words stand beside it. What is
+not known is said in words: a status with a reason, a criterion with a note. Nothing here decides about a
+person; a person does.
+"""
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+import msgspec
+
+from viva.evaluation.evidence import Evidence, Transcript
+
+Level = Literal["strong_no", "no", "mixed", "yes", "strong_yes"]
+LEVELS: tuple[Level, ...] = ("strong_no", "no", "mixed", "yes", "strong_yes")
+Status = Literal["pending", "ready", "needs_human", "failed"]
+Method = Literal["model", "evidence", "none"]
+"""Who looked: a language model, the evidence finder (which judges nothing), or nobody."""
+
+Note = Literal[
+    "no_evidence", "not_shown", "unclear_recognition", "unfounded_reason", "not_judged", "withheld"
+]
+"""Why a criterion has no level."""
+Reason = Literal[
+    "waiting_for_model",
+    "ai_declined",
+    "nothing_said",
+    "too_little_said",
+    "unclear_recognition",
+    "nothing_founded",
+    "addresses_the_judge",
+    "unusable_answer",
+    "model_refused",
+    "model_account",
+    "model_unavailable",
+]
+"""Why a status is what it is."""
+
+ANSWER_WEIGHT_MIN = 24
+"""In `cleaning.weight`: about five English words or twelve Hangul syllables; less shows nothing."""
+WHOLE_WEIGHT_MIN = 80
+CONFIDENCE_MIN = 0.5
+"""Below this mean recognition confidence the transcript may say what the person did not."""
+
+
+class RubricCriterion(msgspec.Struct, frozen=True):
+    """A criterion as the judge reads it; `anchors` describe the levels."""
+
+    key: str
+    title: str
+    description: str = ""
+    anchors: Any = None
+
+
+class CriterionResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One criterion: a level with its evidence, or `None` ("not scored") with the note that says why."""
+
+    key: str
+    title: str
+    level: Level | None
+    reason: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    note: Note | None = None
+    quotes_dropped: int = 0
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """A strength or a concern, with the words that show it."""
+
+    kind: Literal["strength", "concern"]
+    text: str
+    evidence: tuple[Evidence, ...]
+
+
+class Findings(msgspec.Struct, frozen=True, kw_only=True):
+    """What an answer, or the whole, shows."""
+
+    status: Status
+    reason: Reason | None = None
+    method: Method = "none"
+    criteria: tuple[CriterionResult, ...] = ()
+    claims: tuple[Claim, ...] = ()
+
+
+class Scorecard(msgspec.Struct, frozen=True, kw_only=True):
+    """The current draft of a session, for a person to read; it decides nothing."""
+
+    id: UUID
+    session_id: UUID
+    findings: Findings
+    evaluated_by: str
+    prompt_version: str | None
+    created_at: datetime
+    draft: Literal[True] = True
+
+
+class Review(msgspec.Struct, frozen=True, kw_only=True):
+    """What a named person thinks. Levels by criterion key; `None` is "not scored"."""
+
+    id: UUID
+    session_id: UUID
+    reviewer_id: UUID
+    levels: dict[str, Level | None]
+    note: str
+    decision: Literal["advance", "hold", "decline"] | None
+    created_at: datetime
+
+
+def without_judgement(reason: Reason) -> Findings:
+    """A person scores alone, and reads why."""
+    return Findings(status="needs_human", reason=reason)
+
+
+def legibility(transcript: Transcript, *, weight_min: int) -> Reason | None:
+    """Why this is too thin or too garbled to be judged, or None."""
+    if not transcript.runs:
+        return "nothing_said"
+    if transcript.weight < weight_min:
+        return "too_little_said"
+    confidence = transcript.confidence
+    return "unclear_recognition" if confidence is not None and confidence < CONFIDENCE_MIN else None
+
+
+def concluded(findings: Findings) -> Findings:
+    """`ready` stands only if at least one criterion has a level, else a person is needed."""
+    if findings.status == "ready" and all(result.level is None for result in findings.criteria):
+        return msgspec.structs.replace(findings, status="needs_human", reason="nothing_founded")
+    return findings
+
+
+def withheld(findings: Findings, reason: Reason) -> Findings:
+    """The same evidence without any level or claim: somebody tried to influence the judge."""
+    criteria = tuple(
+        msgspec.structs.replace(result, level=None, reason="", note="withheld")
+        for result in findings.criteria
+    )
+    return msgspec.structs.replace(
+        findings, status="needs_human", reason=reason, criteria=criteria, claims=()
+    )
