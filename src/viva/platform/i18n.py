@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from gettext import NullTranslations
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal
 
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
@@ -88,7 +88,7 @@ def current_locale() -> Locale:
 def locale_from(value: str | None) -> Locale | None:
     """`value` as a language that is spoken here (`ko-KR` is `ko`), else None."""
     primary = (value or "").strip().lower().replace("_", "-").partition("-")[0]
-    return cast("Locale", primary) if primary in LOCALES_KNOWN else None
+    return primary if primary in LOCALES_KNOWN else None
 
 
 def negotiate(accept_language: str) -> Locale | None:
@@ -114,12 +114,6 @@ def _quality(parameter: str) -> float:
     return quality if 0.0 <= quality <= 1.0 else 0.0
 
 
-def set_locale(locale: Locale, *, chosen: bool = False) -> None:
-    """Speak `locale` for the rest of this request or task; `chosen` says that the person picked it."""
-    _locale.set(locale)
-    _chosen.set(chosen)
-
-
 def prefer_locale(locale: Locale) -> None:
     """Speak a page's own language (an interview's), unless the person has picked one themselves."""
     if not _chosen.get():
@@ -134,3 +128,14 @@ def use_locale(locale: Locale) -> Iterator[None]:
         yield
     finally:
         _locale.reset(token)
+
+
+@contextmanager
+def request_locale(locale: Locale, *, chosen: bool) -> Iterator[None]:
+    """The language of one request; `chosen` says that the person picked it (a cookie), not their browser."""
+    tokens = _locale.set(locale), _chosen.set(chosen)
+    try:
+        yield
+    finally:
+        _locale.reset(tokens[0])
+        _chosen.reset(tokens[1])
