@@ -1,7 +1,7 @@
 """Holds the Korean catalogs against the texts in the code: `python -m viva.platform.i18n_check`.
 
-Texts are found by Babel in `N_`, `_`, `gettext` and `ngettext` calls of the code and in the templates, and as the
-`message = "..."` of error classes. A text without Korean words, a doubtful (fuzzy) translation, placeholders
+Texts are found by Babel in `N_`, `_`, `gettext` and `ngettext` calls of the code and in the templates, and as
+the `message = "..."` of error classes. A text without Korean words, a doubtful (fuzzy) translation, placeholders
 that differ and translations that nobody uses any more are each named with their place; any of them fails.
 """
 
@@ -96,7 +96,7 @@ def _key(msgid: object) -> MsgId:
 
 
 def _is_whole(message: Message) -> bool:
-    forms = [message.string] if isinstance(message.string, str) else message.string
+    forms = [message.string] if isinstance(message.string, str) else list(message.string or ())
     return bool(forms) and all(forms)
 
 

@@ -1,7 +1,8 @@
 """Durable work: a row that is written with the facts that call for it and stays until it is done.
 
-The port. A job survives kill -9, is retried with back-off, and after `MAX_ATTEMPTS` is held where an admin
-sees it. Handlers may run twice and must be idempotent.
+The port; `Work.enqueue` writes a job, `platform.job_queue` works on them. A job survives kill -9, is retried
+with back-off, and after `MAX_ATTEMPTS` is held where an admin sees it. Handlers may run twice and must be
+idempotent.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -10,7 +11,6 @@ from typing import Protocol
 from uuid import UUID
 
 import msgspec
-from sqlalchemy.ext.asyncio import AsyncSession
 
 MAX_ATTEMPTS = 5
 """F21: a job that failed this often is held for a person."""
@@ -53,12 +53,6 @@ class Jobs(Protocol):
 
     def register(self, name: str, handler: Handler) -> None:
         """Name the handler of a kind of job, before `run`."""
-        ...
-
-    async def enqueue(
-        self, db: AsyncSession, name: str, payload: bytes, *, dedupe_key: str | None, delay_s: float
-    ) -> None:
-        """Write the row in the caller's transaction."""
         ...
 
     async def run(self) -> None:

@@ -1,0 +1,44 @@
+"""The platform's own table: durable jobs."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from viva.platform.database import Table
+from viva.platform.ids import uuid7
+
+
+class JobRow(Table):
+    """One job until it is done. It waits, or is claimed under a lease, or is held for a person.
+
+    `claim` is drawn anew for each attempt and stands in every later change, so that a worker that lost its
+    lease can no longer touch the job. `started_at` is when the first attempt began.
+    """
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        Index("ix_jobs_due", "due_at", postgresql_where=text("held_at is null")),
+        # A job that has begun may have read old data, so only one that has not begun stands for a new one.
+        Index(
+            "uq_jobs_dedupe",
+            "name",
+            "dedupe_key",
+            unique=True,
+            postgresql_where=text("started_at is null and held_at is null"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    name: Mapped[str]
+    payload: Mapped[bytes]
+    dedupe_key: Mapped[str | None]
+    attempt: Mapped[int] = mapped_column(server_default="0")
+    due_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    claim: Mapped[UUID | None]
+    lease_until: Mapped[datetime | None]
+    started_at: Mapped[datetime | None]
+    held_at: Mapped[datetime | None]
+    reason: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
