@@ -11,6 +11,7 @@ from tests.support.clock import FakeClock
 from tests.support.databases import create_tables, new_database, other_database
 
 from viva.platform.database import Database
+from viva.platform.job_store import JobsInTransaction
 from viva.platform.postgres import EmbeddedPostgres
 
 _TEMPLATE = "viva_template"
@@ -26,16 +27,6 @@ class Published(list[Any]):
     def publish(self, event: Any) -> None:
         """Keep it."""
         self.append(event)
-
-
-class WrittenJobs(list[tuple[str, bytes]]):
-    """The jobs that were written, in order."""
-
-    async def enqueue(
-        self, db: AsyncSession, name: str, payload: bytes, *, dedupe_key: str | None, delay_s: float
-    ) -> None:
-        """Keep it."""
-        self.append((name, payload))
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -68,17 +59,11 @@ def published() -> Published:
 
 
 @pytest.fixture
-def written_jobs() -> WrittenJobs:
-    """What `database` has enqueued."""
-    return WrittenJobs()
-
-
-@pytest.fixture
-async def database(
-    database_url: str, published: Published, written_jobs: WrittenJobs
-) -> AsyncIterator[Database]:
-    """A `Database` on a fresh database; it keeps no pool, so any event loop may use it."""
-    async with Database(database_url, jobs=written_jobs, publisher=published, pooled=False) as database:
+async def database(database_url: str, published: Published) -> AsyncIterator[Database]:
+    """A `Database` on a fresh database. It keeps no pool, so any event loop may use it; jobs are real rows."""
+    async with Database(
+        database_url, jobs=JobsInTransaction(), publisher=published, pooled=False
+    ) as database:
         yield database
 
 

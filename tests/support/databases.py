@@ -44,6 +44,7 @@ async def new_database(url: str, name: str, *, template: str = "template1") -> A
 
 async def create_tables(url: str) -> None:
     """Make the tables of every module that there is so far."""
+    importlib.import_module("viva.platform.tables")
     for module in pkgutil.iter_modules(viva.__path__):
         if module.ispkg:
             _import_tables(f"viva.{module.name}.tables")

@@ -59,7 +59,7 @@ class JobQueue:
         self._handlers[name] = handler
 
     async def run(self) -> None:
-        """Work until cancelled; then the running jobs are given back, uncounted. Outlasts database outages."""
+        """Work until cancelled, then give the running jobs back, uncounted. Outlasts database outages."""
         async with Tasks("jobs") as tasks:
             tasks.start("listen", self._listen())
             while True:
@@ -103,7 +103,8 @@ class JobQueue:
         try:
             await self._settle(claim, await self._outcome(claim))
         except asyncio.CancelledError:
-            await claim.give_back()
+            with contextlib.suppress(Unavailable):  # then the lease has to run out
+                await claim.give_back()
             raise
         except Unavailable:
             # The lease will run out and the job be taken up again: twice, rather than never.
