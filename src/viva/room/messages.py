@@ -10,7 +10,6 @@ from uuid import UUID
 
 import msgspec
 
-
 Detail = dict[str, str | int | float | bool | None]
 """What a page may tell of an event: flat, and bounded by the size of a frame."""
 
