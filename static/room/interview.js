@@ -1,0 +1,252 @@
+// The room. The server's `state` is the truth and this page draws it; what a person does becomes a message.
+
+import { Captions } from "./captions.js";
+import { Countdown } from "./clock.js";
+import { draw, drawCamera, drawConnection, drawMute } from "./draw.js";
+import { onRetry, showFault } from "./faults.js";
+import { LiveChannel } from "./live.js";
+import { MediaLink } from "./media.js";
+import { part, root, word } from "./parts.js";
+import { SelfView } from "./self.js";
+import { Reader } from "./speech.js";
+import { Troubles } from "./troubles.js";
+import { TypedAnswer } from "./typed.js";
+import { elsewhere } from "./view.js";
+
+const MEDIA_PATIENCE_MS = 15_000;
+const ANSWER_PATIENCE_MS = 15_000;
+const sessionId = root.dataset.session ?? "";
+
+/** @type {import("./live.js").State | null} */ let state = null;
+/** @type {import("./view.js").Local} */
+const local = { media: "idle", muted: false, typing: false, typedOnly: root.dataset.typed === "yes", waiting: false, starting: false };
+let timeWord = "";
+let waitTimer = 0;
+let leaving = false;
+
+const troubles = new Troubles(part("trouble"), part("notice"));
+const captions = new Captions(root, word("Unsure"));
+const countdown = new Countdown(part("timer"), part("timer-value"), (left) => { timeWord = word(left === "over" ? "TimeUp" : "MinuteLeft"); redraw(); });
+const selfView = new SelfView();
+const reader = new Reader(root.dataset.language ?? "ko", () => redraw());
+const live = new LiveChannel(sessionId, { onMessage: receive, onChannel: channel });
+const media = new MediaLink(sessionId, JSON.parse(root.dataset.iceServers ?? "[]"), {
+  onState: mediaState,
+  onStream: (stream) => { selfView.show(stream); drawCamera(media.hasPicture()); },
+  onFault: (fault) => { showFault(fault); note(`media_${fault}`); },
+  onEvent: note,
+});
+const typed = new TypedAnswer(part("typed-form"), sessionId, { empty: word("Empty"), failed: word("SendFailed") }, { onSending: wait, onRefused: () => channel("refused") });
+
+function redraw() {
+  draw(state, local, reader.speaking, timeWord);
+}
+
+/** @param {any} message from the server */
+function receive(message) {
+  if (message.type === "state") become(message);
+  else if (message.type === "stt_result") captions.show(message);
+  else if (message.type === "question") reader.read(message.question.text);
+  else if (message.type === "clock") countdown.set(message.deadline, message.server_time);
+  else if (message.type === "notice") notice(message.code, message.message);
+  else if (message.type === "error") {
+    wait(false);
+    troubles.show("error", message.message, "warn", true);
+  }
+}
+
+/** @param {import("./live.js").State} next */
+function become(next) {
+  const away = elsewhere(next);
+  if (away) return leave(away);
+  const before = state;
+  state = next;
+  const stepped = before?.question_id !== next.question_id;
+  if (stepped || before?.answering !== next.answering) wait(false);
+  if (next.answering) local.starting = false;
+  if (next.deadline !== before?.deadline) timeWord = "";
+  part("extended").hidden = !(before?.deadline && next.deadline && next.deadline > before.deadline && !stepped) && (stepped || part("extended").hidden);
+  countdown.set(next.deadline, next.server_time);
+  captions.setQuestion(next.question_id);
+  typed.setQuestion(next.question_id ?? "");
+  if (stepped) newQuestion(before !== null);
+  troubles.show("no_recogniser", next.stt === "off" && !local.typedOnly ? word("NoRecogniser") : "", "info");
+  redraw();
+  if (next.answering && !local.typedOnly && local.media === "idle") void media.open();
+}
+
+/** @param {boolean} moved whether there was another question before */
+function newQuestion(moved) {
+  const text = state?.question?.text ?? "";
+  part("question").textContent = text;
+  local.typing = false;
+  if (!moved) return;
+  part("question").focus();
+  if (reader.automatic) reader.read(text);
+}
+
+/** @param {string} code @param {string} message */
+function notice(code, message) {
+  const family = code.startsWith("captions_") ? "captions" : code;
+  const over = code === "captions_restored";
+  troubles.show(family, message, over ? "good" : "info", over || code === "time_is_up");
+}
+
+/** @param {import("./live.js").ChannelState} now */
+function channel(now) {
+  drawConnection(now, state !== null);
+  if (now !== "replaced" && now !== "refused") return;
+  media.close();
+  selfView.hide();
+  reader.stop();
+  part(now === "replaced" ? "replaced" : "signed-out").showModal();
+}
+
+/** @param {import("./media.js").MediaState} now @param {string} [words] the server's, when it refused */
+function mediaState(now, words) {
+  const before = local.media;
+  local.media = now;
+  if (now === "connected") {
+    showFault(null);
+    if (troubles.has("media")) troubles.show("media", word("MediaBack"), "good", true);
+  } else if (now === "lost") {
+    troubles.show("media", word("MediaLost"));
+    note("media_lost");
+  } else if (now === "failed") {
+    local.starting = false;
+    if (before !== "asking") troubles.show("media", words || word("MediaFailed"), "bad");
+  }
+  redraw();
+}
+
+/** Sound first, then the answer: nobody speaks into a dead microphone. */
+async function start() {
+  if (!state?.question_id || local.starting) return;
+  reader.stop();
+  local.starting = true;
+  redraw();
+  await media.open();
+  await until(() => local.media === "connected" || local.media === "failed", MEDIA_PATIENCE_MS);
+  if (local.media === "connected" && local.starting) tell({ type: "start_answer", question_id: state.question_id });
+  local.starting = false;
+  redraw();
+}
+
+/** @param {() => boolean} condition @param {number} patienceMs @returns {Promise<void>} */
+function until(condition, patienceMs) {
+  const end = Date.now() + patienceMs;
+  return new Promise((resolve) => {
+    const look = () => (condition() || Date.now() > end ? resolve() : setTimeout(look, 50));
+    look();
+  });
+}
+
+/** @param {Record<string, unknown>} message @returns {boolean} */
+function tell(message) {
+  const sent = live.send(message);
+  if (!sent) troubles.show("error", word("Reconnecting"), "warn", true);
+  return sent;
+}
+
+/** Something worth writing down for both sides. @param {string} name @param {Record<string, string | number | boolean>} [detail] */
+function note(name, detail = {}) {
+  live.send({ type: "client_event", name, detail });
+}
+
+/** @param {boolean} waiting for the server; never for ever */
+function wait(waiting) {
+  clearTimeout(waitTimer);
+  local.waiting = waiting;
+  if (waiting) waitTimer = setTimeout(() => wait(false), ANSWER_PATIENCE_MS);
+  redraw();
+}
+
+/** @param {string} address */
+function leave(address) {
+  leaving = true;
+  live.close();
+  media.close();
+  reader.stop();
+  location.replace(address);
+}
+
+function toggleMute() {
+  if (part("mute").hidden) return;
+  local.muted = !local.muted;
+  media.mute(local.muted);
+  drawMute(local.muted);
+  note(local.muted ? "muted" : "unmuted");
+  redraw();
+}
+
+function toggleCaptions() {
+  const shown = part("captions").getAttribute("aria-pressed") !== "true";
+  part("captions").setAttribute("aria-pressed", String(shown));
+  captions.setShown(shown);
+}
+
+/** @param {boolean} typing */
+function setTyping(typing) {
+  local.typing = typing;
+  local.starting = false;
+  redraw();
+  if (typing) part("typed-form").querySelector("textarea").focus();
+}
+
+function toggleReading() {
+  reader.automatic = !reader.automatic;
+  part("speak").setAttribute("aria-pressed", String(reader.automatic));
+  if (reader.automatic) reader.read(state?.question?.text ?? "");
+  else reader.stop();
+}
+
+async function toggleCamera() {
+  part("camera").disabled = true;
+  await media.camera(!media.hasPicture());
+  part("camera").disabled = false;
+}
+
+/** Without a click only where permission was given before (on the page with the device check). */
+async function openIfAllowed() {
+  if (local.typedOnly) return;
+  try {
+    const answer = await navigator.permissions.query({ name: /** @type {PermissionName} */ ("microphone") });
+    if (answer.state === "granted") await media.open();
+  } catch {
+    // this browser does not say; the start button asks
+  }
+}
+
+/** @param {KeyboardEvent} event */
+function key(event) {
+  const target = /** @type {HTMLElement} */ (event.target);
+  if (event.ctrlKey || event.metaKey || event.altKey || target.closest("input, textarea, select, dialog")) return;
+  if (event.key === "c") toggleCaptions();
+  if (event.key === "m") toggleMute();
+}
+
+const clicks = {
+  start: () => void start(),
+  finish: () => { if (tell({ type: "finish_answer" })) wait(true); },
+  "more-time": () => tell({ type: "need_time" }),
+  repeat: () => tell({ type: "repeat" }),
+  type: () => setTyping(true),
+  "speak-instead": () => setTyping(false),
+  speak: toggleReading,
+  mute: toggleMute,
+  camera: () => void toggleCamera(),
+  captions: toggleCaptions,
+  "take-back": () => { part("replaced").close(); live.open(); void openIfAllowed(); },
+};
+for (const [name, act] of Object.entries(clicks)) part(name).addEventListener("click", act);
+document.addEventListener("keydown", key);
+document.addEventListener("visibilitychange", () => note(document.hidden ? "tab_hidden" : "tab_shown"));
+navigator.mediaDevices?.addEventListener("devicechange", () => note("devices_changed"));
+window.addEventListener("beforeunload", (event) => {
+  if (!leaving && (state?.answering || typed.hasDraft())) event.preventDefault();
+});
+onRetry(() => void media.open());
+part("speak").hidden = !reader.available;
+part("speak").setAttribute("aria-pressed", String(reader.automatic));
+live.open();
+void openIfAllowed();

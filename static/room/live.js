@@ -1,0 +1,131 @@
+// The live channel: one WebSocket that comes back by itself, asks for the finals it missed, and steps aside
+// when another tab takes over.
+
+import { delayMs } from "./backoff.js";
+
+const PING_EVERY_MS = 15_000;
+const SILENCE_MAX_MS = 40_000;
+
+/**
+ * @typedef {{id: string, order: number, text: string}} Question
+ * @typedef {{type: "state", session_id: string, status: string, phase: string, question_id: string | null,
+ *   question: Question | null, answering: boolean, question_count: number, deadline: string | null, seq: number,
+ *   answer_limit_s: number, stt: string, media: {connected: boolean}, server_time: string}} State
+ * @typedef {{type: "stt_result", text: string, is_final: boolean, question_id: string | null, seq: number | null,
+ *   start_ms: number, end_ms: number, confidence: number | null}} SpeechResult
+ * @typedef {"connecting" | "open" | "lost" | "replaced" | "refused"} ChannelState
+ */
+
+export class LiveChannel {
+  /**
+   * @param {string} sessionId
+   * @param {{onMessage: (message: any) => void, onChannel: (state: ChannelState) => void}} listeners
+   */
+  constructor(sessionId, listeners) {
+    this.sessionId = sessionId;
+    this.listeners = listeners;
+    /** @type {WebSocket | null} */ this.socket = null;
+    this.attempt = 0;
+    this.lastSeq = 0;
+    this.stopped = false;
+    this.timer = 0;
+    this.pinger = 0;
+    this.lastHeard = 0;
+    window.addEventListener("online", () => this.hurry());
+  }
+
+  /** Open, or open again after `replaced`. */
+  open() {
+    clearTimeout(this.timer);
+    this.stopped = false;
+    if (this.attempt === -1) this.attempt = 0;
+    this.listeners.onChannel("connecting");
+    const address = new URL(`/api/sessions/${this.sessionId}/live`, location.href);
+    address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+    const socket = new WebSocket(address);
+    this.socket = socket;
+    socket.addEventListener("message", (event) => this.receive(socket, event.data));
+    socket.addEventListener("close", () => this.lost(socket));
+    clearInterval(this.pinger);
+    this.lastHeard = Date.now();
+    this.pinger = setInterval(() => this.ping(), PING_EVERY_MS);
+  }
+
+  /** For good. */
+  close() {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    clearInterval(this.pinger);
+    this.socket?.close(1000);
+  }
+
+  /** @param {Record<string, unknown>} message @returns {boolean} whether it could be sent */
+  send(message) {
+    if (this.socket?.readyState !== WebSocket.OPEN) return false;
+    this.socket.send(JSON.stringify(message));
+    return true;
+  }
+
+  /** @param {WebSocket} socket @param {string} frame */
+  receive(socket, frame) {
+    if (socket !== this.socket) return;
+    this.lastHeard = Date.now();
+    const message = JSON.parse(frame);
+    if (message.type === "state" && this.attempt !== -1) this.settle();
+    if (message.type === "stt_result" && message.is_final && message.seq !== null) {
+      this.lastSeq = Math.max(this.lastSeq, message.seq);
+    }
+    if (message.type === "replaced") {
+      this.close();
+      this.listeners.onChannel("replaced");
+      return;
+    }
+    this.listeners.onMessage(message);
+  }
+
+  /** The first `state` on this socket: the channel works; ask for what was missed. */
+  settle() {
+    this.attempt = -1;
+    this.listeners.onChannel("open");
+    this.send({ type: "resume", after_seq: this.lastSeq });
+  }
+
+  /** @param {WebSocket} socket */
+  lost(socket) {
+    if (socket !== this.socket || this.stopped) return;
+    this.socket = null;
+    const worked = this.attempt === -1;
+    this.attempt = worked ? 0 : this.attempt + 1;
+    clearInterval(this.pinger);
+    this.listeners.onChannel("lost");
+    if (!worked) void this.askWhy();
+    this.timer = setTimeout(() => this.open(), delayMs(this.attempt));
+  }
+
+  /** A browser hides why a handshake was refused; an ordinary request tells. */
+  async askWhy() {
+    try {
+      const answer = await fetch(`/api/sessions/${this.sessionId}`, { signal: AbortSignal.timeout(5000) });
+      if (![401, 403, 404].includes(answer.status) || this.stopped) return;
+      this.close();
+      this.listeners.onChannel("refused");
+    } catch {
+      // the server is away as a whole: the reconnecting that is under way is the right thing
+    }
+  }
+
+  ping() {
+    if (Date.now() - this.lastHeard > SILENCE_MAX_MS) {
+      const silent = /** @type {WebSocket} */ (this.socket);
+      silent.close();
+      this.lost(silent);
+      return;
+    }
+    this.send({ type: "ping" });
+  }
+
+  /** The network is back: do not sit out the wait. */
+  hurry() {
+    if (!this.stopped && this.socket === null) this.open();
+  }
+}

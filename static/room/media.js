@@ -1,0 +1,190 @@
+// The candidate's sound and picture: taken once, sent over one connection at a time, replaced when it breaks,
+// torn down always.
+
+import { delayMs } from "./backoff.js";
+import { audioConstraints, choices, choose, videoConstraints } from "./choices.js";
+import { faultOf, standingFault } from "./faults.js";
+import { negotiate, OfferRefused, peerFor } from "./peer.js";
+
+const DISCONNECTED_MAX_MS = 3000;
+const CONNECT_MAX_MS = 12_000;
+const ATTEMPTS_MAX = 8;
+
+/** @typedef {"idle" | "asking" | "connecting" | "connected" | "lost" | "failed" | "closed"} MediaState */
+
+export class MediaLink {
+  /**
+   * @param {string} sessionId @param {RTCIceServer[]} iceServers
+   * @param {{onState: (state: MediaState, words?: string) => void, onStream: (stream: MediaStream) => void,
+   *   onFault: (fault: import("./faults.js").Fault) => void, onEvent: (name: string) => void}} listeners
+   */
+  constructor(sessionId, iceServers, listeners) {
+    this.sessionId = sessionId;
+    this.iceServers = iceServers;
+    this.listeners = listeners;
+    /** @type {MediaState} */ this.state = "idle";
+    /** @type {MediaStream | null} */ this.stream = null;
+    /** @type {RTCPeerConnection | null} */ this.peer = null;
+    /** @type {Promise<void> | null} */ this.opening = null;
+    this.attempt = 0;
+    this.timer = 0;
+    this.muted = false;
+    window.addEventListener("online", () => this.networkChanged());
+    window.addEventListener("pagehide", () => this.close());
+    /** @type {any} */ (navigator).connection?.addEventListener?.("change", () => this.networkChanged());
+  }
+
+  /** Take the devices and connect. Called twice it does it once; after a failure it tries again. */
+  open() {
+    if (this.state === "connected" || this.state === "connecting" || this.state === "lost") return Promise.resolve();
+    this.opening ??= this.take().finally(() => { this.opening = null; });
+    return this.opening;
+  }
+
+  async take() {
+    const fault = standingFault();
+    if (fault) return this.fail(fault);
+    this.become("asking");
+    try {
+      if (!this.hasLiveSound()) this.hold(await this.devices());
+    } catch (error) {
+      return this.fail(faultOf(error));
+    }
+    this.attempt = 0;
+    await this.connect();
+  }
+
+  /** @returns {Promise<MediaStream>} with a picture if one is wanted and possible */
+  async devices() {
+    const chosen = choices();
+    const audio = audioConstraints(chosen);
+    if (chosen.camera === false) return navigator.mediaDevices.getUserMedia({ audio });
+    try {
+      return await navigator.mediaDevices.getUserMedia({ audio, video: videoConstraints(chosen) });
+    } catch {
+      // whatever is wrong with the camera must not cost the interview: sound alone will do, or names the fault
+      return navigator.mediaDevices.getUserMedia({ audio });
+    }
+  }
+
+  /** @param {MediaStream} stream */
+  hold(stream) {
+    this.stream = stream;
+    for (const track of stream.getAudioTracks()) {
+      track.enabled = !this.muted;
+      track.addEventListener("ended", () => this.unplugged());
+    }
+    this.listeners.onStream(stream);
+  }
+
+  hasLiveSound() {
+    return this.stream?.getAudioTracks().some((track) => track.readyState === "live") ?? false;
+  }
+
+  async connect() {
+    this.drop();
+    this.become("connecting");
+    const peer = peerFor(/** @type {MediaStream} */ (this.stream), this.iceServers);
+    this.peer = peer;
+    peer.addEventListener("connectionstatechange", () => this.watch(peer));
+    this.timer = setTimeout(() => this.again(peer), CONNECT_MAX_MS);
+    try {
+      await negotiate(peer, this.sessionId);
+    } catch (error) {
+      if (peer !== this.peer) return;
+      if (error instanceof OfferRefused && error.status < 500 && error.status !== 429) {
+        this.drop();
+        this.become("failed", error.message);
+      } else {
+        this.again(peer);
+      }
+    }
+  }
+
+  /** @param {RTCPeerConnection} peer */
+  watch(peer) {
+    if (peer !== this.peer) return;
+    clearTimeout(this.timer);
+    if (peer.connectionState === "connected") {
+      this.attempt = 0;
+      this.become("connected");
+    } else if (peer.connectionState === "disconnected") {
+      this.timer = setTimeout(() => this.again(peer), DISCONNECTED_MAX_MS);
+    } else if (peer.connectionState === "failed" || peer.connectionState === "closed") {
+      this.again(peer);
+    } else {
+      this.timer = setTimeout(() => this.again(peer), CONNECT_MAX_MS);
+    }
+  }
+
+  /** Replace a connection that broke. @param {RTCPeerConnection} peer */
+  again(peer) {
+    if (peer !== this.peer) return;
+    this.drop();
+    if (this.attempt >= ATTEMPTS_MAX) return this.become("failed");
+    this.become("lost");
+    this.timer = setTimeout(() => void this.connect(), delayMs(this.attempt));
+    this.attempt += 1;
+  }
+
+  networkChanged() {
+    if (this.peer && navigator.onLine) this.again(this.peer);
+    else if (this.state === "failed" && this.stream) void this.open();
+  }
+
+  unplugged() {
+    this.listeners.onEvent("device_unplugged");
+    this.stop();
+    this.fail("unplugged");
+  }
+
+  /** @param {boolean} muted */
+  mute(muted) {
+    this.muted = muted;
+    for (const track of this.stream?.getAudioTracks() ?? []) track.enabled = !muted;
+  }
+
+  /** Turn the picture on or off; the connection is made anew, for its shape changes. @param {boolean} on */
+  async camera(on) {
+    choose({ camera: on });
+    this.stop();
+    this.state = "idle";
+    await this.open();
+  }
+
+  hasPicture() {
+    return (this.stream?.getVideoTracks().length ?? 0) > 0;
+  }
+
+  /** @param {import("./faults.js").Fault} fault */
+  fail(fault) {
+    this.become("failed");
+    this.listeners.onFault(fault);
+  }
+
+  drop() {
+    clearTimeout(this.timer);
+    const peer = this.peer;
+    this.peer = null;
+    peer?.close();
+  }
+
+  stop() {
+    this.drop();
+    for (const track of this.stream?.getTracks() ?? []) track.stop();
+    this.stream = null;
+  }
+
+  /** For good: no light stays on. */
+  close() {
+    this.stop();
+    this.become("closed");
+  }
+
+  /** @param {MediaState} state @param {string} [words] */
+  become(state, words) {
+    if (state === this.state) return;
+    this.state = state;
+    this.listeners.onState(state, words);
+  }
+}

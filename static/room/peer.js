@@ -1,0 +1,75 @@
+// One WebRTC connection: offer, whole candidate list, answer. The server is ICE-lite on one port, so nothing
+// trickles. What breaks is never mended: media.js makes a new one.
+
+const GATHERING_MAX_MS = 1500;
+const VIDEO_MAX_BPS = 600_000;
+
+/** The server said no, in words for a person. */
+export class OfferRefused extends Error {
+  /** @param {number} status @param {string} code @param {string} message */
+  constructor(status, code, message) {
+    super(message);
+    this.name = "OfferRefused";
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/**
+ * @param {MediaStream} stream @param {RTCIceServer[]} iceServers
+ * @returns {RTCPeerConnection} sends every track of the stream, receives nothing
+ */
+export function peerFor(stream, iceServers) {
+  const peer = new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
+  for (const track of stream.getTracks()) {
+    peer.addTransceiver(track, {
+      direction: "sendonly",
+      streams: [stream],
+      sendEncodings: track.kind === "video" ? [{ maxBitrate: VIDEO_MAX_BPS, maxFramerate: 24 }] : [{}],
+    });
+  }
+  return peer;
+}
+
+/** @param {RTCPeerConnection} peer @param {string} sessionId */
+export async function negotiate(peer, sessionId) {
+  await peer.setLocalDescription(await peer.createOffer());
+  await gathered(peer);
+  const local = /** @type {RTCSessionDescription} */ (peer.localDescription);
+  const response = await fetch(`/api/sessions/${sessionId}/offer`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Accept: "application/json" },
+    body: JSON.stringify({ sdp: local.sdp, type: local.type }),
+    signal: AbortSignal.timeout(10_000),
+  });
+  if (!response.ok) throw await refusal(response);
+  const answer = await response.json();
+  if (peer.signalingState !== "closed") await peer.setRemoteDescription(answer);
+}
+
+/** @param {RTCPeerConnection} peer @returns {Promise<void>} complete, or as far as it got in the time there is */
+function gathered(peer) {
+  if (peer.iceGatheringState === "complete") return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, GATHERING_MAX_MS);
+    function done() {
+      clearTimeout(timer);
+      peer.removeEventListener("icegatheringstatechange", look);
+      resolve();
+    }
+    function look() {
+      if (peer.iceGatheringState === "complete") done();
+    }
+    peer.addEventListener("icegatheringstatechange", look);
+  });
+}
+
+/** @param {Response} response */
+async function refusal(response) {
+  try {
+    const body = await response.json();
+    return new OfferRefused(response.status, body.code ?? "", body.message ?? "");
+  } catch {
+    return new OfferRefused(response.status, "", ""); // not ours: a proxy's page
+  }
+}

@@ -1,0 +1,42 @@
+// What the room shows for a state of the interview. Pure: state and local facts in, words and buttons out.
+
+/**
+ * @typedef {{media: import("./media.js").MediaState, muted: boolean, typing: boolean,
+ *   typedOnly: boolean, waiting: boolean, starting: boolean}} Local
+ * @typedef {"connecting" | "ready" | "media-connecting" | "listening" | "muted" | "typing" | "thinking"} Phase
+ * @typedef {{phase: Phase, start: boolean, finish: boolean, moreTime: boolean, type: boolean, form: boolean,
+ *   tools: boolean}} View
+ */
+
+/** @param {import("./live.js").State | null} state @param {Local} local @returns {Phase} */
+export function phaseOf(state, local) {
+  if (!state) return "connecting";
+  if (local.waiting) return "thinking";
+  if (local.typing || local.typedOnly) return "typing";
+  if (local.starting) return "media-connecting";
+  if (state.answering) return local.muted ? "muted" : "listening";
+  return "ready";
+}
+
+/** @param {import("./live.js").State | null} state @param {Local} local @returns {View} */
+export function viewOf(state, local) {
+  const phase = phaseOf(state, local);
+  const speaking = phase === "listening" || phase === "muted";
+  return {
+    phase,
+    start: phase === "ready",
+    finish: speaking,
+    moreTime: speaking,
+    type: phase === "ready" || phase === "media-connecting" || speaking,
+    form: phase === "typing",
+    tools: !local.typedOnly && ["connecting", "connected", "lost"].includes(local.media),
+  };
+}
+
+/** Where a state belongs to when it is not this room. @param {import("./live.js").State} state @returns {string | null} */
+export function elsewhere(state) {
+  const home = `/interview/${state.session_id}`;
+  if (state.status === "completed") return `${home}/done`;
+  if (state.phase === "closed") return home;
+  return state.phase === "consent" ? `${home}/consent` : null;
+}
