@@ -23,7 +23,7 @@ from viva.platform.database import Database
 from viva.platform.errors import Forbidden, NotFound, Unauthenticated, VivaError
 from viva.platform.i18n import current_locale, gettext
 from viva.platform.settings import Settings
-from viva.platform.web import FormErrors, Page, RateLimiter, message_of, parse_form, see_other
+from viva.platform.web import Clients, FormErrors, Page, RateLimiter, message_of, parse_form, see_other
 from viva.privacy import Consent, Privacy
 from viva.room.briefing import Briefing
 from viva.sessions import (
@@ -96,7 +96,7 @@ async def start(
     idempotency: NamedDependency[Idempotency],
     database: NamedDependency[Database],
     start_limit: NamedDependency[RateLimiter],
-    client_address: NamedDependency[str],
+    clients: NamedDependency[Clients],
     clock: NamedDependency[Clock],
 ) -> Response[Any]:
     """Make a session for whoever is here and go on to the notice; a double click makes one."""
@@ -107,7 +107,7 @@ async def start(
         return _landing(settings, form.values, form.errors, status=form.status)
     values = {"user_name": form.user_name, "position": form.position, "language": form.language}
     try:
-        start_limit.check(client_address)
+        start_limit.hit(clients.address(request.scope))
         new = msgspec.convert(form, NewSession, from_attributes=True)
         plan = await admissions.plan(new)
 
@@ -173,10 +173,10 @@ async def accept_invitation(
     database: NamedDependency[Database],
     clock: NamedDependency[Clock],
     link_limit: NamedDependency[RateLimiter],
-    client_address: NamedDependency[str],
+    clients: NamedDependency[Clients],
 ) -> Response[Any]:
     """Swap the link for a cookie, once."""
-    link_limit.check(client_address)
+    link_limit.hit(clients.address(request.scope))
     try:
         async with database.uow() as work:
             swapped = await access.swap_link(work, token, held=_any_held(request))

@@ -89,7 +89,7 @@ async def live_channel(
     hub: NamedDependency[Hub],
     sessions: NamedDependency[Sessions],
     database: NamedDependency[Database],
-    accounts: NamedDependency[AuthService],
+    auth: NamedDependency[AuthService],
     candidates: NamedDependency[CandidateAccess],
     clock: NamedDependency[Clock],
 ) -> None:
@@ -100,7 +100,7 @@ async def live_channel(
         async with database.uow() as work:
             if isinstance(principal, CandidatePrincipal):
                 return await candidates.still_good(work, principal)
-            return await accounts.still_good(work, principal)
+            return await auth.still_good(work, principal)
 
     await socket.accept()
     screen = Screen(socket, may_act=may_act)
