@@ -16,7 +16,6 @@ from viva.auth.guards import (
     requires_user,
     signed_in,
 )
-from viva.auth.limits import AttemptLimiter, AttemptsInMemory
 from viva.auth.middleware import Authentication
 from viva.auth.model import (
     ApiKey,
@@ -30,7 +29,6 @@ from viva.auth.model import (
     TokenPair,
     User,
     UserPrincipal,
-    is_local_path,
 )
 from viva.auth.passwords import Passwords
 from viva.auth.service import AuthService
@@ -42,8 +40,6 @@ __all__ = [
     "AccessTokens",
     "ApiKey",
     "ApiKeyPrincipal",
-    "AttemptLimiter",
-    "AttemptsInMemory",
     "AuthService",
     "Authentication",
     "BadLink",
@@ -65,7 +61,6 @@ __all__ = [
     "candidate_cookie",
     "candidate_of",
     "deny_by_default",
-    "is_local_path",
     "may_access_session",
     "no_cookie",
     "requires_admin",

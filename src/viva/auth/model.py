@@ -112,17 +112,6 @@ def normal_email(text: str) -> str:
     return email
 
 
-def is_local_path(target: str) -> bool:
-    """Whether a redirect to `target` stays on this site: one slash first, nothing read otherwise."""
-    return (
-        target.startswith("/")
-        and not target.startswith("//")
-        and "\\" not in target
-        and target.isprintable()
-        and len(target) <= 2000
-    )
-
-
 def cookie_expiry(link_expires_at: datetime, now: datetime) -> datetime:
     """Until when the cookie is good that a link is swapped for."""
     return max(link_expires_at, now + CANDIDATE_COOKIE_LIFETIME)

@@ -1,6 +1,6 @@
 """The routes of auth. Handlers translate; what they call stands in `sign_in` and `service`.
 
-They ask for the dependencies `database`, `auth` and `sign_in`, which bootstrap provides.
+They ask for the dependencies `database`, `auth`, `sign_in` and `clients`, which bootstrap provides.
 """
 
 from datetime import datetime
@@ -11,11 +11,11 @@ import msgspec
 from litestar import Request, Response, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, URLEncodedBody
-from litestar.response import Redirect, Template
+from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
 from viva.auth.cookies import USER_COOKIE, no_cookie, user_cookie
-from viva.auth.errors import WrongPassword
+from viva.auth.errors import BadToken, WrongPassword
 from viva.auth.guards import requires_admin, requires_person, requires_user
 from viva.auth.model import (
     ApiKey,
@@ -24,18 +24,18 @@ from viva.auth.model import (
     Role,
     TokenPair,
     UserPrincipal,
-    is_local_path,
 )
 from viva.auth.service import AuthService
 from viva.auth.sign_in import SignIn
 from viva.platform.database import Database
-from viva.platform.errors import TooManyRequests, VivaError
-from viva.platform.i18n import gettext
-from viva.platform.web import Page, see_other
+from viva.platform.errors import TooManyRequests, Unauthenticated, VivaError
+from viva.platform.web import Clients, Page, is_local, message_of, see_other
 
 AuthRequest = Request[Principal | None, str | None, Any]
 
 HOME = "/admin"
+_REASONS: dict[str, VivaError] = {error.code: error for error in (BadToken(), Unauthenticated())}
+"""Why somebody was sent to the login page, as the address says it: a code that is known, never a text."""
 _NO_STORE = {"Cache-Control": "no-store"}
 
 
@@ -98,38 +98,42 @@ class Me(msgspec.Struct, kw_only=True):
     kind: Literal["user", "api_key"]
 
 
-def _address(request: AuthRequest) -> str:
-    # The server has put the proxied address here already, for proxies that are named in the settings only.
-    return request.client.host if request.client else "unknown"
-
-
-def _login_page(form: LoginForm, error: VivaError | None = None, status: int = 200) -> Template:
-    message = gettext(error.message).format(**error.params) if error else None
-    context = {"email": form.email, "next": _target(form.next), "error": message}
+def _login_page(form: LoginForm, error: VivaError | None = None, status: int = 200) -> Page:
+    context = {
+        "email": form.email,
+        "next": _target(form.next),
+        "error": message_of(error) if error else None,
+    }
     return Page("auth/login.html", context, status)
 
 
 def _target(wanted: str) -> str:
-    return wanted if is_local_path(wanted) else HOME
+    return wanted if is_local(wanted) else HOME
 
 
 @get("/login", opt={"public": True}, include_in_schema=False)
 async def show_login(request: AuthRequest) -> Response[Any]:
     """The login page; whoever is signed in already goes on."""
     wanted = request.query_params.get("next", "")
+    reason = request.query_params.get("reason")
     if isinstance(request.user, UserPrincipal):
         return see_other(_target(wanted))
-    return _login_page(LoginForm(next=wanted))
+    return _login_page(LoginForm(next=wanted), _REASONS.get(reason or ""))
 
 
 @post("/login", opt={"public": True}, include_in_schema=False, status_code=200)
 async def log_in(
-    request: AuthRequest, data: URLEncodedBody[LoginForm], sign_in: NamedDependency[SignIn]
+    request: AuthRequest,
+    data: URLEncodedBody[LoginForm],
+    sign_in: NamedDependency[SignIn],
+    clients: NamedDependency[Clients],
 ) -> Response[Any]:
     """Sign in, or say in words why not, with what was entered still there."""
     before = request.user if isinstance(request.user, UserPrincipal) else None
     try:
-        cookie = await sign_in.page(data.email, data.password, _address(request), replaces=before)
+        cookie = await sign_in.page(
+            data.email, data.password, clients.address(request.scope), replaces=before
+        )
     except WrongPassword as error:
         return _login_page(data, error, 401)
     except TooManyRequests as error:
@@ -157,10 +161,13 @@ async def log_out(
 
 @post("/api/token", opt={"public": True}, status_code=200, response_headers=_NO_STORE)
 async def issue_token(
-    request: AuthRequest, data: URLEncodedBody[TokenForm], sign_in: NamedDependency[SignIn]
+    request: AuthRequest,
+    data: URLEncodedBody[TokenForm],
+    sign_in: NamedDependency[SignIn],
+    clients: NamedDependency[Clients],
 ) -> TokenPair:
     """Tokens for a user name (the email address) and a password."""
-    return await sign_in.token(data.username, data.password, _address(request))
+    return await sign_in.token(data.username, data.password, clients.address(request.scope))
 
 
 @post("/api/token/refresh", opt={"public": True}, status_code=200, response_headers=_NO_STORE)
