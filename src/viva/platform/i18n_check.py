@@ -1,8 +1,9 @@
 """Holds the Korean catalogs against the texts in the code: `python -m viva.platform.i18n_check`.
 
 Texts are found by Babel in `N_`, `_`, `gettext` and `ngettext` calls of the code and in the templates, and as
-the `message = "..."` of error classes. A text without Korean words, a doubtful (fuzzy) translation, placeholders
-that differ and translations that nobody uses any more are each named with their place; any of them fails.
+the `message = "..."` of error classes. A text without Korean words, a doubtful (fuzzy) translation,
+placeholders that differ and translations that nobody uses any more are each named with their place; any of
+them fails.
 """
 
 import ast

@@ -3,7 +3,9 @@
 The table is in `docs/operating.md` and `.env.example`; a test holds those and this together.
 """
 
+import ipaddress
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +16,10 @@ import msgspec
 from dotenv import dotenv_values
 
 SECRET_MIN_BYTES = 32
-_WEAK_SECRETS = frozenset({"secret", "changeme", "change-me", "password", "viva", "development"})
+_WEAK_WORDS = frozenset(
+    {"secret", "changeme", "change-me", "change", "password", "viva", "development", "production", "default"}
+    | {"insecure", "example", "please", "replace", "your", "key", "this", "me", "in"}
+)
 
 
 class SettingsError(Exception):
@@ -120,32 +125,91 @@ def _split(field: str, value: str) -> Any:
 
 
 def check(settings: Settings) -> None:
-    """Refuse what would be unsafe or cannot work. Raises `SettingsError` with the first reason."""
-    for origin in settings.allowed_origins:
-        if origin == "*":
-            raise SettingsError(
-                "VIVA_ALLOWED_ORIGINS may not be '*': pages send credentials; name each origin."
-            )
-        parts = urlsplit(origin)
-        if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path or "*" in origin:
-            raise SettingsError(
-                f"VIVA_ALLOWED_ORIGINS: {origin!r} is not an origin such as https://jobs.example.com."
-            )
+    """Refuse what would be unsafe or cannot work. Raises `SettingsError` with the first reason.
+
+    No message repeats a secret, nor an address that may hold a password.
+    """
+    _check_origins(settings)
+    _check_hosts(settings)
+    _check_addresses(settings)
     if settings.secret_key:
         _check_secret(settings.secret_key)
     if settings.stt == "deepgram" and not settings.deepgram_api_key:
         raise SettingsError("VIVA_STT=deepgram needs DEEPGRAM_API_KEY.")
-    if not 0 <= settings.port <= 65535 or not 0 <= settings.media_port <= 65535:
+    if not (0 <= settings.port <= 65535 and 0 <= settings.media_port <= 65535 and settings.udp_port <= 65535):
         raise SettingsError("VIVA_PORT and VIVA_MEDIA_PORT must be between 0 and 65535.")
     if settings.is_production:
         _check_production(settings)
 
 
+def _check_origins(settings: Settings) -> None:
+    for origin in settings.allowed_origins:
+        if origin == "*":
+            raise SettingsError(
+                "VIVA_ALLOWED_ORIGINS may not be '*': pages send credentials; name each origin."
+            )
+        if not _is_origin(origin):
+            raise SettingsError(
+                f"VIVA_ALLOWED_ORIGINS: {origin!r} is not an origin such as https://jobs.example.com."
+            )
+    if settings.public_url and not _is_origin(settings.public_url.rstrip("/")):
+        raise SettingsError("VIVA_PUBLIC_URL must be an address without a path: https://jobs.example.com.")
+
+
+def _is_origin(text: str) -> bool:
+    """Scheme, name and perhaps a port; nothing else, and no patterns."""
+    try:
+        parts = urlsplit(text)
+        bare = f"{parts.scheme}://{parts.netloc}" == text and parts.port != 0
+    except ValueError:
+        return False
+    return bare and parts.scheme in {"http", "https"} and bool(_HOST.fullmatch(parts.netloc))
+
+
+_HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?")
+
+
+def _check_hosts(settings: Settings) -> None:
+    for host in settings.allowed_hosts:
+        if not _HOST.fullmatch(host):
+            raise SettingsError(f"VIVA_ALLOWED_HOSTS: {host!r} is not a name such as jobs.example.com.")
+    for proxy in settings.trusted_proxies:
+        try:
+            everyone = ipaddress.ip_network(proxy, strict=False).prefixlen == 0
+        except ValueError:
+            raise SettingsError(f"VIVA_TRUSTED_PROXIES: {proxy!r} is not an address or a network.") from None
+        if everyone:
+            raise SettingsError("VIVA_TRUSTED_PROXIES may not trust every address.")
+
+
+_SCHEMES = {
+    "database_url": ("postgresql://", "postgresql+asyncpg://", "postgres://"),
+    "deepgram_url": ("ws://", "wss://"),
+    "anthropic_base_url": ("http://", "https://"),
+    "channels": ("memory", "redis://", "rediss://"),
+}
+
+
+def _check_addresses(settings: Settings) -> None:
+    for field, schemes in _SCHEMES.items():
+        value = getattr(settings, field)
+        if value and not value.startswith(schemes):
+            raise SettingsError(f"{variable_of(field)} must begin with {' or '.join(schemes)}.")
+
+
 def _check_secret(secret: str) -> None:
-    if len(secret.encode()) < SECRET_MIN_BYTES or secret.lower().strip("-_ 0123456789") in _WEAK_SECRETS:
+    if len(secret.encode()) < SECRET_MIN_BYTES or _is_guessable(secret):
         raise SettingsError(f"VIVA_SECRET_KEY must be {SECRET_MIN_BYTES} random bytes or more.")
     if len(set(secret)) < 8:
         raise SettingsError("VIVA_SECRET_KEY repeats itself; use random bytes.")
+
+
+def _is_guessable(secret: str) -> bool:
+    """Whether little is left of it without the words that examples use."""
+    rest = secret.lower()
+    for word in sorted(_WEAK_WORDS, key=len, reverse=True):
+        rest = rest.replace(word, "")
+    return len(rest.strip("-_ .!0123456789")) < SECRET_MIN_BYTES // 2
 
 
 def _check_production(settings: Settings) -> None:

@@ -24,16 +24,20 @@ class SameSiteWrites:
 
     def _may_write(self, scope: Scope) -> bool:
         """Browsers always say where an unsafe request comes from; silence with a cookie is not believed."""
-        if has_header(scope, b"origin"):
-            origin = header(scope, b"origin")
-            if origin is not None and self._origins.may_speak(
-                origin, host=header(scope, b"host"), scheme=scope["scheme"]
-            ):
-                return True
-            return _carries_bearer(scope) and not has_header(scope, b"cookie")
+        unattended = has_header(scope, b"cookie")
+        if has_header(scope, b"origin") and header(scope, b"origin") != "null":
+            return self._is_listed(scope) or (_carries_bearer(scope) and not unattended)
         if has_header(scope, b"sec-fetch-site"):
             return header(scope, b"sec-fetch-site") in _OURS
-        return _carries_bearer(scope) or not has_header(scope, b"cookie")
+        if has_header(scope, b"origin"):
+            return False
+        return _carries_bearer(scope) or not unattended
+
+    def _is_listed(self, scope: Scope) -> bool:
+        origin = header(scope, b"origin")
+        return origin is not None and self._origins.may_speak(
+            origin, host=header(scope, b"host"), scheme=scope["scheme"]
+        )
 
 
 def _carries_bearer(scope: Scope) -> bool:

@@ -7,6 +7,8 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from viva.platform.settings import Settings
 
 STATIC_PREFIX = "/static/"
+INVITATIONS = "/i/"
+"""Addresses that hold a token: not even our own server is told of them as a referrer."""
 _YEAR_S = 31_536_000
 
 
@@ -37,7 +39,7 @@ def security_headers(settings: Settings) -> dict[bytes, bytes]:
     headers = {
         b"content-security-policy": content_security_policy(settings).encode(),
         b"x-content-type-options": b"nosniff",
-        b"referrer-policy": b"no-referrer",
+        b"referrer-policy": b"same-origin",
         b"cross-origin-opener-policy": b"same-origin",
         b"cross-origin-resource-policy": b"same-origin",
         b"permissions-policy": b"camera=(self), microphone=(self), geolocation=(), payment=(), usb=()",
@@ -58,10 +60,17 @@ class SecurityHeaders:
 
         async def covered(message: Message) -> None:
             if message["type"] == "http.response.start":
-                cacheable = scope["path"].startswith(STATIC_PREFIX) and message["status"] in {200, 304}
-                fixed = self._fixed if cacheable else self._fixed | {b"cache-control": b"no-store"}
+                fixed = self._fixed | _by_path(scope["path"], message["status"])
                 kept = [pair for pair in message["headers"] if pair[0].lower() not in fixed]
                 message["headers"] = [*kept, *fixed.items()]
             await send(message)
 
         await next_app(scope, receive, covered)
+
+
+def _by_path(path: str, status: int) -> dict[bytes, bytes]:
+    if path.startswith(STATIC_PREFIX) and status in {200, 304}:
+        return {}
+    if path.startswith(INVITATIONS):
+        return {b"cache-control": b"no-store", b"referrer-policy": b"no-referrer"}
+    return {b"cache-control": b"no-store"}
