@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from sqlalchemy.ext.asyncio import AsyncSession
 from tests.support.clock import FakeClock
 from tests.support.databases import create_tables, new_database, other_database
 
@@ -60,7 +59,7 @@ def published() -> Published:
 
 @pytest.fixture
 async def database(database_url: str, published: Published) -> AsyncIterator[Database]:
-    """A `Database` on a fresh database. It keeps no pool, so any event loop may use it; jobs are real rows."""
+    """A `Database` on a fresh database. It keeps no pool, so any loop may use it; jobs are real rows."""
     async with Database(
         database_url, jobs=JobsInTransaction(), publisher=published, pooled=False
     ) as database:
