@@ -68,6 +68,31 @@ async def _database_url(settings: Settings, progress: Progress, stack: AsyncExit
     return await stack.enter_async_context(EmbeddedPostgres(settings.data_dir, progress=progress))
 
 
+@asynccontextmanager
+async def database_alone(settings: Settings, progress: Progress) -> AsyncIterator[Database]:
+    """The migrated database without the rest, for commands."""
+    async with AsyncExitStack() as stack:
+        url = await _database_url(settings, progress, stack)
+        await upgrade(url)
+        bus = await stack.enter_async_context(Bus(JsonEvents(AnyEvent)))
+        yield await stack.enter_async_context(Database(url, jobs=JobsInTransaction(), publisher=bus))
+
+
+async def migrate_only(settings: Settings, progress: Progress) -> None:
+    """Bring the database up to date and leave."""
+    async with database_alone(settings, progress):
+        pass
+
+
+async def create_user(
+    settings: Settings, email: str, password: str, role: auth.Role, progress: Progress
+) -> None:
+    """Add a person of the hiring side. Raises what `AuthService.create_user` raises."""
+    service = _auth_services(settings, None, SystemClock(), secret_key(settings))["auth"]
+    async with database_alone(settings, progress) as database, database.uow() as work:
+        await service.create_user(work, email, password, role)
+
+
 def language_model(settings: Settings) -> LanguageModel | None:
     """The model that drafts and scores, if there is a key for one."""
     if not settings.anthropic_api_key:

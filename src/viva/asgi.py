@@ -1,0 +1,91 @@
+"""The ASGI application: `viva.asgi:app`. It answers at once and says so while the house is still opening.
+
+From the first moment `/healthz` is alive and everything else is 503 with Retry-After, so that a database
+that comes late (F11) is waited for in the open. Once the parts are joined it is the Litestar application.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from viva.bootstrap import Progress, running
+from viva.platform.settings import Settings, load
+
+log = structlog.get_logger(__name__)
+
+_STARTING = (
+    b'{"code": "starting", "message": "viva is starting. Please try again in a moment.", "detail": {}}'
+)
+
+
+class Doorway:
+    """Opens the house in the background of the server's life, and closes it with it."""
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        progress: Progress = lambda _line: None,
+        opened: Callable[[], None] = lambda: None,
+        failed: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._settings = settings
+        self._progress = progress
+        self._opened = opened
+        self._failed = failed
+        self._app: ASGIApp | None = None
+        self._house: asyncio.Task[None] | None = None
+        self._leave = asyncio.Event()
+        self.error: BaseException | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand over to the application, or say that it is not there yet."""
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        elif self._app is not None:
+            await self._app(scope, receive, send)
+        else:
+            await _not_yet(scope, send)
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        await receive()
+        self._house = asyncio.create_task(self._keep_house(), name="viva.house")
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        self._leave.set()
+        if self._app is None:
+            self._house.cancel()
+        await asyncio.gather(self._house, return_exceptions=True)
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _keep_house(self) -> None:
+        try:
+            async with running(self._settings or load(), self._progress) as house:
+                self._app = house
+                self._opened()
+                await self._leave.wait()
+        except Exception as error:  # told to the person by whoever started us
+            log.error("house_failed", error=type(error).__name__)
+            self.error = error
+            self._failed()
+        finally:
+            self._app = None
+
+
+async def _not_yet(scope: Scope, send: Send) -> None:
+    if scope["type"] != "http":
+        await send({"type": "websocket.close", "code": 1013, "reason": "starting"})
+        return
+    alive = scope["path"] == "/healthz"
+    headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+    if not alive:
+        headers.append((b"retry-after", b"2"))
+    start: Message = {"type": "http.response.start", "status": 200 if alive else 503, "headers": headers}
+    await send(start)
+    body = b'{"status":"alive"}' if alive else _STARTING
+    await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+app = Doorway()
