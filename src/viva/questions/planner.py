@@ -1,0 +1,131 @@
+"""The planner: from a title, or a kept position, to the questions and criteria of one interview."""
+
+import asyncio
+from collections import OrderedDict
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from viva.platform.database import Database
+from viva.platform.language_model import LanguageModel, ModelError
+from viva.questions.bank import Bank, built_in_bank
+from viva.questions.drafting import TIMEOUT_S, draft_ask, plan_from_draft
+from viva.questions.errors import PositionClosed
+from viva.questions.model import (
+    InterviewPlan,
+    Language,
+    PlannedQuestion,
+    Position,
+    joined_key_terms,
+    rubric_for,
+)
+from viva.questions.selection import plan_from_bank
+from viva.questions.service import Positions
+from viva.questions.titles import cleaned_title
+
+DRAFTS_KEPT = 256
+"""Drafted plans kept in memory, so that the next candidate for the same title is asked the same."""
+
+log = structlog.get_logger(__name__)
+
+
+class Planner:
+    """Plans interviews.
+
+    A kept position gives its own questions, and the bank's where it has none; no model is asked for those.
+    A free-text title is drafted by the model where there is one, else taken from the bank. The same title
+    in the same language gives the same plan: from the bank always, from a model while the process lives
+    and the title is among the last `DRAFTS_KEPT`.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        positions: Positions,
+        *,
+        model: LanguageModel | None = None,
+        bank: Bank | None = None,
+        timeout_s: float = TIMEOUT_S,
+    ) -> None:
+        self._database = database
+        self._positions = positions
+        self._model = model
+        self._bank = bank or built_in_bank()
+        self._timeout_s = timeout_s
+        self._drafts: OrderedDict[tuple[str, Language], InterviewPlan] = OrderedDict()
+
+    async def plan(self, title: str, language: Language, position_id: UUID | None = None) -> InterviewPlan:
+        """The plan for one interview. Call it outside any unit of work: it may take `timeout_s` seconds.
+
+        A model's failure is never an error here: the plan then has `fallback_reason`. Raises
+        `PositionNotFound` and `PositionClosed` for a `position_id`.
+        """
+        if position_id is None:
+            return await self.plan_for_title(title, language)
+        async with self._database.uow() as work:
+            position = await self._positions.get(work, position_id)
+        if not position.active:
+            raise PositionClosed
+        return plan_for_position(position, language, self._bank)
+
+    async def plan_for_title(self, title: str, language: Language) -> InterviewPlan:
+        """The plan for a free-text title; touches no database."""
+        if self._model is None or not cleaned_title(title):
+            return plan_from_bank(title, language, self._bank)
+        key = (cleaned_title(title).casefold(), language)
+        if key not in self._drafts:
+            plan = await self._drafted(self._model, title, language)
+            if plan.source == "bank":
+                return plan
+            self._drafts.setdefault(key, plan)
+            while len(self._drafts) > DRAFTS_KEPT:
+                self._drafts.popitem(last=False)
+        self._drafts.move_to_end(key)
+        return msgspec.structs.replace(self._drafts[key], position_title=cleaned_title(title))
+
+    async def _drafted(self, model: LanguageModel, title: str, language: Language) -> InterviewPlan:
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                reply = await model.ask(draft_ask(title, language))
+            return plan_from_draft(reply.text, title, language, self._bank)
+        except TimeoutError:
+            reason = "model_timeout"
+        except ModelError as error:
+            reason = error.code
+        log.warning("plan_fell_back_to_bank", reason=reason, language=language, model=model.name)
+        return plan_from_bank(title, language, self._bank, fallback_reason=reason)
+
+
+def plan_for_position(position: Position, language: Language, bank: Bank) -> InterviewPlan:
+    """The plan of a kept position: word for word what it asks, in the language that it asks in.
+
+    Without questions of its own it asks the bank's, and those exist in `language` too.
+    """
+    spoken = position.language if position.questions or position.criteria else language
+    if position.questions:
+        questions = tuple(
+            PlannedQuestion(
+                id=f"position-{order}",
+                order=order,
+                text=question.text,
+                competency=question.competency,
+                what_good_shows=question.what_good_shows,
+                key_terms=question.key_terms,
+            )
+            for order, question in enumerate(position.questions, start=1)
+        )
+    else:
+        questions = plan_from_bank(position.title, spoken, bank).questions
+    return InterviewPlan(
+        position_title=position.title,
+        language=spoken,
+        questions=questions,
+        criteria=position.criteria or rubric_for(questions, bank.rubric(spoken)),
+        source="position" if position.questions else "bank",
+        key_terms=joined_key_terms(questions),
+        answer_limit_s=position.answer_limit_s,
+        preparation_s=position.preparation_s,
+        position_id=position.id,
+        position_version=position.version,
+    )

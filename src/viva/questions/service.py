@@ -1,0 +1,120 @@
+"""Positions: made, changed by adding a version, found. Every method takes the caller's unit of work."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+import msgspec
+
+from viva.platform.database import Work
+from viva.questions import store
+from viva.questions.bank import Bank, built_in_bank
+from viva.questions.errors import (
+    MayNotBeAsked,
+    NoSuchCompetency,
+    PositionChanged,
+    PositionNotFound,
+    UnreadablePosition,
+)
+from viva.questions.linting import Finding, lint_position
+from viva.questions.model import Position, PositionDraft, balanced
+from viva.questions.tables import PositionRow, PositionVersionRow
+from viva.questions.titles import cleaned_title
+
+PAGE_MAX = 100
+"""Positions on one page of a list."""
+
+
+class Positions:
+    """Keeps positions. What may not be asked or judged is refused when it is written, with the reason."""
+
+    def __init__(self, bank: Bank | None = None) -> None:
+        self._bank = bank or built_in_bank()
+
+    async def create(self, work: Work, draft: PositionDraft, *, created_by: UUID | None) -> Position:
+        """A new position in its version 1.
+
+        Raises `MayNotBeAsked`, `NoSuchCompetency`, `UnreadablePosition`.
+        """
+        checked = self._checked(draft)
+        row = PositionRow(current_version=1, active=checked.active)
+        work.db.add(row)
+        await work.db.flush()
+        return await self._add_version(work, row, checked, created_by)
+
+    async def update(
+        self,
+        work: Work,
+        position_id: UUID,
+        draft: PositionDraft,
+        *,
+        created_by: UUID | None,
+        expected_version: int | None = None,
+    ) -> Position:
+        """The position's next version; interviews under way keep theirs.
+
+        Raises `PositionNotFound`, `PositionChanged` when the current version is not `expected_version`, and
+        what `create` raises.
+        """
+        checked = self._checked(draft)
+        row = await store.lock(work.db, position_id)
+        if row is None:
+            raise PositionNotFound
+        if expected_version not in {None, row.current_version}:
+            raise PositionChanged
+        row.current_version += 1
+        row.active = checked.active
+        await work.db.flush()
+        return await self._add_version(work, row, checked, created_by)
+
+    async def get(self, work: Work, position_id: UUID, version: int | None = None) -> Position:
+        """The current version, or the one named. Raises `PositionNotFound`."""
+        position = await store.find(work.db, position_id, version)
+        if position is None:
+            raise PositionNotFound
+        return position
+
+    async def list(
+        self, work: Work, *, only_active: bool = False, before: UUID | None = None, limit: int = 50
+    ) -> tuple[Position, ...]:
+        """The newest first, in their current versions, at most `PAGE_MAX`."""
+        limit = max(1, min(limit, PAGE_MAX))
+        return await store.page(work.db, only_active=only_active, before=before, limit=limit)
+
+    async def _add_version(
+        self, work: Work, row: PositionRow, draft: PositionDraft, created_by: UUID | None
+    ) -> Position:
+        version = PositionVersionRow(
+            position_id=row.id,
+            version=row.current_version,
+            title=draft.title,
+            language=draft.language,
+            description=draft.description,
+            questions=msgspec.to_builtins(draft.questions),
+            criteria=msgspec.to_builtins(draft.criteria),
+            answer_limit_s=draft.answer_limit_s,
+            preparation_s=draft.preparation_s,
+            created_by=created_by,
+        )
+        work.db.add(version)
+        await work.db.flush()
+        return await self.get(work, row.id)
+
+    def _checked(self, draft: PositionDraft) -> PositionDraft:
+        title = cleaned_title(draft.title)
+        keys = [criterion.key for criterion in draft.criteria]
+        if not title or len(set(keys)) != len(keys) or "\0" in msgspec.json.encode(draft).decode():
+            raise UnreadablePosition
+        self._check_competencies(draft)
+        if findings := lint_position(draft):
+            raise MayNotBeAsked(fields={field: _reasons(found) for field, found in findings.items()})
+        return msgspec.structs.replace(draft, title=title, criteria=balanced(draft.criteria))
+
+    def _check_competencies(self, draft: PositionDraft) -> None:
+        known = {criterion.key for criterion in draft.criteria} or set(self._bank.rubric(draft.language))
+        for question in draft.questions:
+            if question.competency not in known:
+                raise NoSuchCompetency(competency=question.competency)
+
+
+def _reasons(findings: Iterable[Finding]) -> str:
+    return " ".join(dict.fromkeys(finding.reason for finding in findings))
