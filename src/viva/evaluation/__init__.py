@@ -1,0 +1,47 @@
+"""Evaluation: drafts that quote, written by a model or found without one, and what people say to them."""
+
+from viva.evaluation.claude import Claude
+from viva.evaluation.cleaning import cleaned
+from viva.evaluation.errors import NotReviewableYet, UnknownCriterion
+from viva.evaluation.evidence import Evidence
+from viva.evaluation.keyless import EvidenceFinder
+from viva.evaluation.model import (
+    LEVELS,
+    Claim,
+    CriterionResult,
+    Findings,
+    Level,
+    Review,
+    Scorecard,
+    Status,
+)
+from viva.evaluation.reading import Reader
+from viva.evaluation.scoring import DRAFT_SCORECARD, EVALUATE_ANSWER, Scoring
+from viva.evaluation.service import AnswerResult, Decision, Evaluation, Results
+from viva.evaluation.views import for_staff
+
+__all__ = [
+    "DRAFT_SCORECARD",
+    "EVALUATE_ANSWER",
+    "LEVELS",
+    "AnswerResult",
+    "Claim",
+    "Claude",
+    "CriterionResult",
+    "Decision",
+    "Evaluation",
+    "Evidence",
+    "EvidenceFinder",
+    "Findings",
+    "Level",
+    "NotReviewableYet",
+    "Reader",
+    "Results",
+    "Review",
+    "Scorecard",
+    "Scoring",
+    "Status",
+    "UnknownCriterion",
+    "cleaned",
+    "for_staff",
+]

@@ -6,7 +6,7 @@ person; a person does.
 """
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -46,12 +46,12 @@ CONFIDENCE_MIN = 0.5
 
 
 class RubricCriterion(msgspec.Struct, frozen=True):
-    """A criterion as the judge reads it; `anchors` describe the levels."""
+    """A criterion as the judge reads it; `anchors` describe the levels, lowest first."""
 
     key: str
     title: str
     description: str = ""
-    anchors: Any = None
+    anchors: tuple[str, ...] = ()
 
 
 class CriterionResult(msgspec.Struct, frozen=True, kw_only=True):

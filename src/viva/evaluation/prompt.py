@@ -135,10 +135,14 @@ def _system(criteria: tuple[RubricCriterion, ...], language: str, *, whole: bool
 
 
 def _criterion(criterion: RubricCriterion) -> dict[str, Any]:
-    described = {"key": criterion.key, "title": cleaned(criterion.title)}
+    described: dict[str, Any] = {"key": criterion.key, "title": cleaned(criterion.title)}
     if criterion.description:
         described["description"] = cleaned(criterion.description)
-    return described | ({"levels": criterion.anchors} if criterion.anchors else {})
+    if len(criterion.anchors) == len(LEVELS):
+        described["levels"] = dict(zip(LEVELS, criterion.anchors, strict=True))
+    elif criterion.anchors:
+        described["levels_lowest_first"] = list(criterion.anchors)
+    return described
 
 
 def _schema(criteria: tuple[RubricCriterion, ...], *, whole: bool) -> dict[str, Any]:

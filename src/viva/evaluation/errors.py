@@ -1,0 +1,18 @@
+"""What can be wrong with a request to evaluation."""
+
+from viva.platform.errors import Conflict, Invalid
+from viva.platform.i18n import N_
+
+
+class NotReviewableYet(Conflict):
+    """The interview has not ended: there is nothing whole to review."""
+
+    code = "not_reviewable_yet"
+    message = N_("The interview has not ended yet, so it cannot be reviewed.")
+
+
+class UnknownCriterion(Invalid):
+    """A level was given for something that is not in this session's rubric."""
+
+    code = "unknown_criterion"
+    message = N_("“{key}” is not a criterion of this interview.")

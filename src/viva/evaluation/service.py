@@ -1,0 +1,125 @@
+"""The face of evaluation: ask for it, read it, put a person's own view beside it."""
+
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+from viva.evaluation import store
+from viva.evaluation.cleaning import cleaned
+from viva.evaluation.errors import NotReviewableYet, UnknownCriterion
+from viva.evaluation.model import Findings, Level, Review, Scorecard, Status
+from viva.evaluation.scoring import DRAFT_SCORECARD, EVALUATE_ANSWER
+from viva.evaluation.store import Subject, Usage
+from viva.platform.clock import Clock
+from viva.platform.database import Work
+from viva.platform.ids import uuid7
+from viva.sessions import Answer, Question, Sessions, Utterance
+
+NOTE_MAX = 4000
+Decision = Literal["advance", "hold", "decline"]
+
+
+class AnswerResult(msgspec.Struct, frozen=True):
+    """A question, what was said to it, and what that shows; `findings` is None while it is pending."""
+
+    question: Question
+    answer: Answer
+    said: tuple[Utterance, ...]
+    findings: Findings | None
+
+
+class Results(msgspec.Struct, frozen=True):
+    """Everything there is about one session; whoever shows it leaves out what is not for the reader."""
+
+    status: Status
+    answers: tuple[AnswerResult, ...]
+    scorecard: Scorecard | None
+    reviews: tuple[Review, ...]
+    usage: Usage
+
+
+class Evaluation:
+    """Every method takes the caller's unit of work and commits nothing."""
+
+    def __init__(self, sessions: Sessions, clock: Clock) -> None:
+        self._sessions = sessions
+        self._clock = clock
+
+    async def queue_answer(self, work: Work, session_id: UUID, question_id: UUID) -> None:
+        """Have this answer evaluated soon; asking twice is asking once."""
+        await self._queue(work, EVALUATE_ANSWER, Subject(session_id, question_id))
+
+    async def queue_scorecard(self, work: Work, session_id: UUID, *, again: bool = False) -> None:
+        """Have the whole drafted soon; once, unless it is to be drafted `again` after it was settled."""
+        settled = await store.rounds_settled(work.db, session_id, None) if again else 0
+        await self._queue(work, DRAFT_SCORECARD, Subject(session_id, None, settled))
+
+    async def _queue(self, work: Work, name: str, subject: Subject) -> None:
+        key = f"{name}:{subject.question_id or subject.session_id}:{subject.round}"
+        await work.enqueue(name, msgspec.json.encode(subject), dedupe_key=key)
+
+    async def scorecard(self, work: Work, session_id: UUID) -> Scorecard | None:
+        """The current draft, or None while it is pending."""
+        return await store.scorecard(work.db, session_id)
+
+    async def results(self, work: Work, session_id: UUID) -> Results:
+        """Everything there is. Raises `SessionNotFound`."""
+        record = await self._sessions.record(work, session_id)
+        findings = await store.answer_findings(work.db, session_id)
+        scorecard = await store.scorecard(work.db, session_id)
+        answers = {answer.question_id: answer for answer in record.answers}
+        return Results(
+            status=scorecard.findings.status if scorecard else "pending",
+            answers=tuple(
+                AnswerResult(
+                    question=question,
+                    answer=answers[question.id],
+                    said=tuple(
+                        utterance
+                        for utterance in record.utterances
+                        if utterance.question_id == question.id and utterance.speaker == "candidate"
+                    ),
+                    findings=findings.get(question.id),
+                )
+                for question in record.questions
+                if question.id in answers
+            ),
+            scorecard=scorecard,
+            reviews=await store.reviews(work.db, session_id),
+            usage=await store.usage(work.db, session_id),
+        )
+
+    async def draft_visible_to(self, work: Work, session_id: UUID, user_id: UUID) -> bool:
+        """C07: pages hide the draft from a person until they have entered their own view."""
+        return any(review.reviewer_id == user_id for review in await store.reviews(work.db, session_id))
+
+    async def submit_review(
+        self,
+        work: Work,
+        reviewer_id: UUID,
+        session_id: UUID,
+        *,
+        levels: dict[str, Level | None],
+        note: str = "",
+        decision: Decision | None = None,
+    ) -> Review:
+        """Put down what a named person thinks. Raises `NotReviewableYet`, `UnknownCriterion`."""
+        session = await self._sessions.get(work, session_id)
+        if session.status != "completed":
+            raise NotReviewableYet
+        known = {criterion.key for criterion in await self._sessions.criteria(work, session_id)}
+        for key in levels.keys() - known:
+            raise UnknownCriterion(key=key[:80])
+        review = Review(
+            id=uuid7(),
+            session_id=session_id,
+            reviewer_id=reviewer_id,
+            levels=levels,
+            note=cleaned(note)[:NOTE_MAX],
+            decision=decision,
+            created_at=self._clock.now(),
+        )
+        draft = await store.scorecard(work.db, session_id)
+        await store.add_review(work.db, review, draft.id if draft else None)
+        return review

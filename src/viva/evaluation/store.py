@@ -1,0 +1,185 @@
+"""The queries of evaluation: values in, values out."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import func, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from viva.evaluation.model import Findings, Method, Review, Scorecard
+from viva.evaluation.tables import EvaluationRow, HumanReviewRow, ScorecardRow
+from viva.platform.ids import uuid7
+
+
+class Subject(msgspec.Struct, frozen=True):
+    """What is evaluated, for the how-manieth time: one answer, or with `question_id` None the whole."""
+
+    session_id: UUID
+    question_id: UUID | None = None
+    round: int = 0
+
+
+class Try(msgspec.Struct, frozen=True, kw_only=True):
+    """One call, or none, and what came of it."""
+
+    outcome: Literal["settled", "unusable", "unavailable"]
+    method: Method
+    model: str
+    started_at: datetime
+    finished_at: datetime
+    reason: str | None = None
+    prompt_version: str | None = None
+    prompt_hash: str | None = None
+    input_hash: str | None = None
+    raw_answer: str | None = None
+    request_id: str | None = None
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+
+class Tries(msgspec.Struct, frozen=True, kw_only=True):
+    """What was tried in this round so far."""
+
+    settled: bool
+    unusable: int
+    unavailable: int
+    waiting_since: datetime | None
+
+
+class Usage(msgspec.Struct, frozen=True):
+    """What a session's evaluations have used so far."""
+
+    calls: int
+    input_tokens: int
+    output_tokens: int
+
+
+async def lock(db: AsyncSession, subject: Subject) -> None:
+    """Nobody else writes results of this session until the transaction ends."""
+    key = f"evaluation:{subject.session_id}"
+    await db.execute(text("select pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
+
+
+async def rounds_settled(db: AsyncSession, session_id: UUID, question_id: UUID | None) -> int:
+    """How many rounds of this subject are done."""
+    query = select(func.count()).where(
+        EvaluationRow.session_id == session_id,
+        EvaluationRow.question_id.is_not_distinct_from(question_id),
+        EvaluationRow.outcome == "settled",
+    )
+    return await db.scalar(query) or 0
+
+
+async def tries(db: AsyncSession, subject: Subject) -> Tries:
+    """What happened in the subject's round."""
+    rows = await db.execute(
+        select(EvaluationRow.outcome, func.count(), func.min(EvaluationRow.started_at))
+        .where(
+            EvaluationRow.session_id == subject.session_id,
+            EvaluationRow.question_id.is_not_distinct_from(subject.question_id),
+            EvaluationRow.round == subject.round,
+        )
+        .group_by(EvaluationRow.outcome)
+    )
+    counts = {outcome: (count, first) for outcome, count, first in rows.tuples()}
+    return Tries(
+        settled="settled" in counts,
+        unusable=counts["unusable"][0] if "unusable" in counts else 0,
+        unavailable=counts["unavailable"][0] if "unavailable" in counts else 0,
+        waiting_since=counts["unavailable"][1] if "unavailable" in counts else None,
+    )
+
+
+async def add(
+    db: AsyncSession, subject: Subject, attempted: Try, attempt: int, findings: Findings | None = None
+) -> UUID:
+    """Append a try; with `findings` it is what settles the round."""
+    row = EvaluationRow(
+        session_id=subject.session_id,
+        question_id=subject.question_id,
+        round=subject.round,
+        attempt=attempt,
+        result=msgspec.to_builtins(findings) if findings else None,
+        **msgspec.structs.asdict(attempted),
+    )
+    db.add(row)
+    await db.flush()
+    return row.id
+
+
+async def put_scorecard(
+    db: AsyncSession, session_id: UUID, evaluation_id: UUID, attempted: Try, findings: Findings
+) -> None:
+    """Make this the session's current draft."""
+    values = {
+        "evaluation_id": evaluation_id,
+        "status": findings.status,
+        "reason": findings.reason,
+        "payload": msgspec.to_builtins(findings),
+        "evaluated_by": attempted.model,
+        "prompt_version": attempted.prompt_version,
+    }
+    statement = insert(ScorecardRow).values(id=uuid7(), session_id=session_id, **values)
+    values["created_at"] = values["updated_at"] = func.now()
+    await db.execute(statement.on_conflict_do_update(index_elements=["session_id"], set_=values))
+
+
+async def scorecard(db: AsyncSession, session_id: UUID) -> Scorecard | None:
+    """The current draft."""
+    query = select(ScorecardRow).where(ScorecardRow.session_id == session_id)
+    row = await db.scalar(query.execution_options(populate_existing=True))
+    if row is None:
+        return None
+    return Scorecard(
+        id=row.id,
+        session_id=row.session_id,
+        findings=msgspec.convert(row.payload, Findings),
+        evaluated_by=row.evaluated_by,
+        prompt_version=row.prompt_version,
+        created_at=row.created_at,
+    )
+
+
+async def answer_findings(db: AsyncSession, session_id: UUID) -> dict[UUID, Findings]:
+    """The newest settled findings of every answer, by question."""
+    rows = await db.execute(
+        select(EvaluationRow.question_id, EvaluationRow.result)
+        .where(
+            EvaluationRow.session_id == session_id,
+            EvaluationRow.question_id.is_not(None),
+            EvaluationRow.outcome == "settled",
+        )
+        .order_by(EvaluationRow.round)
+    )
+    return {question: msgspec.convert(result, Findings) for question, result in rows.tuples() if question}
+
+
+async def usage(db: AsyncSession, session_id: UUID) -> Usage:
+    """Calls that were answered, and their tokens."""
+    row = (
+        await db.execute(
+            select(
+                func.count().filter(EvaluationRow.raw_answer.is_not(None)),
+                func.coalesce(func.sum(EvaluationRow.input_tokens), 0),
+                func.coalesce(func.sum(EvaluationRow.output_tokens), 0),
+            ).where(EvaluationRow.session_id == session_id)
+        )
+    ).one()
+    return Usage(*row)
+
+
+async def add_review(db: AsyncSession, review: Review, scorecard_id: UUID | None) -> None:
+    """Append a person's review."""
+    db.add(HumanReviewRow(scorecard_id=scorecard_id, **msgspec.structs.asdict(review)))
+    await db.flush()
+
+
+async def reviews(db: AsyncSession, session_id: UUID) -> tuple[Review, ...]:
+    """All of them, oldest first."""
+    rows = await db.scalars(
+        select(HumanReviewRow).where(HumanReviewRow.session_id == session_id).order_by(HumanReviewRow.id)
+    )
+    return tuple(msgspec.convert(row, Review, from_attributes=True) for row in rows)

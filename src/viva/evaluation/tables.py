@@ -1,0 +1,93 @@
+"""Evaluations in PostgreSQL: every try is kept (C05), one draft stands, people's reviews stand beside it."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from viva.platform.database import Table, Timestamped
+from viva.platform.ids import uuid7
+
+
+class EvaluationRow(Table):
+    """One try to evaluate an answer or the whole, and all that went into it. Rows are only ever added.
+
+    `question_id` is null for the whole. `round` counts requests to evaluate the same thing anew; a round is
+    settled at most once, which the partial unique indexes hold whatever was killed when.
+    """
+
+    __tablename__ = "evaluations"
+    __table_args__ = (
+        CheckConstraint("outcome in ('settled', 'unusable', 'unavailable')", name="outcome"),
+        CheckConstraint("method in ('model', 'evidence', 'none')", name="method"),
+        Index("ix_evaluations_session_id_id", "session_id", "id"),
+        Index(
+            "uq_evaluations_settled_answer",
+            "question_id",
+            "round",
+            unique=True,
+            postgresql_where=text("outcome = 'settled' and question_id is not null"),
+        ),
+        Index(
+            "uq_evaluations_settled_whole",
+            "session_id",
+            "round",
+            unique=True,
+            postgresql_where=text("outcome = 'settled' and question_id is null"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
+    question_id: Mapped[UUID | None] = mapped_column(ForeignKey("session_questions.id", ondelete="CASCADE"))
+    round: Mapped[int]
+    attempt: Mapped[int]
+    outcome: Mapped[str]
+    reason: Mapped[str | None]
+    method: Mapped[str]
+    model: Mapped[str]
+    prompt_version: Mapped[str | None]
+    prompt_hash: Mapped[str | None]
+    input_hash: Mapped[str | None]
+    raw_answer: Mapped[str | None]
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    request_id: Mapped[str | None]
+    input_tokens: Mapped[int] = mapped_column(default=0, server_default="0")
+    output_tokens: Mapped[int] = mapped_column(default=0, server_default="0")
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime]
+
+
+class ScorecardRow(Timestamped, Table):
+    """The current draft of a session; the evaluation that it came from keeps the rest."""
+
+    __tablename__ = "scorecards"
+    __table_args__ = (CheckConstraint("status in ('ready', 'needs_human', 'failed')", name="status"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"), unique=True)
+    evaluation_id: Mapped[UUID] = mapped_column(ForeignKey("evaluations.id", ondelete="CASCADE"))
+    status: Mapped[str]
+    reason: Mapped[str | None]
+    payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    evaluated_by: Mapped[str]
+    prompt_version: Mapped[str | None]
+
+
+class HumanReviewRow(Table):
+    """A named person's own levels and decision (C07). Rows are only ever added; the newest counts."""
+
+    __tablename__ = "human_reviews"
+    __table_args__ = (CheckConstraint("decision in ('advance', 'hold', 'decline')", name="decision"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"), index=True)
+    reviewer_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"), index=True)
+    scorecard_id: Mapped[UUID | None] = mapped_column(ForeignKey("scorecards.id", ondelete="SET NULL"))
+    levels: Mapped[dict[str, str | None]] = mapped_column(JSONB)
+    note: Mapped[str]
+    decision: Mapped[str | None]
+    created_at: Mapped[datetime]

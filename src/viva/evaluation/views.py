@@ -1,0 +1,200 @@
+"""Results as they go over the wire: one shape for staff and one, much smaller, for the candidate (S33).
+
+What a reader may see is what their struct has a field for; nothing is left out by deleting.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from viva.evaluation.evidence import Evidence
+from viva.evaluation.model import Claim, CriterionResult, Findings, Level, Method, Review, Scorecard, Status
+from viva.evaluation.service import AnswerResult, Results
+from viva.evaluation.store import Usage
+from viva.evaluation.wording import LEVELS, METHODS, NOT_SCORED, NOTES, REASONS
+from viva.platform.i18n import gettext
+
+Code = TypeVar("Code", bound=str)
+
+
+class Told(msgspec.Struct):
+    """A stable code and the same in words."""
+
+    code: str
+    message: str
+
+
+class QuestionView(msgspec.Struct):
+    """The question as it was asked."""
+
+    id: UUID
+    order: int
+    text: str
+
+
+class StaffQuestionView(QuestionView):
+    """With what it was meant to show."""
+
+    competency: str
+    what_good_shows: tuple[str, ...]
+
+
+class AnswerView(msgspec.Struct):
+    """What was said or typed."""
+
+    status: str
+    kind: str | None
+    text: str
+    start_ms: int | None
+    end_ms: int | None
+
+
+class CriterionView(msgspec.Struct):
+    """A level where evidence carries it, else the note that says why not."""
+
+    key: str
+    title: str
+    level: Level | None
+    level_text: str
+    reason: str
+    note: Told | None
+    evidence: tuple[Evidence, ...]
+
+
+class FindingsView(msgspec.Struct, kw_only=True):
+    """What an answer shows."""
+
+    status: Status
+    reason: Told | None = None
+    method: Method = "none"
+    judged: bool = False
+    message: str = ""
+    criteria: tuple[CriterionView, ...] = ()
+    claims: tuple[Claim, ...] = ()
+
+
+class ScorecardView(FindingsView, kw_only=True):
+    """The whole, as a draft for a person."""
+
+    id: UUID
+    draft: Literal[True] = True
+    evaluated_by: str
+    prompt_version: str | None
+    evaluated_at: datetime
+    usage: Usage
+
+
+class AnswerResultView(msgspec.Struct):
+    """One answer, for staff."""
+
+    question: StaffQuestionView
+    answer: AnswerView
+    evaluation: FindingsView | None
+
+
+class StaffResults(msgspec.Struct):
+    """The contract's shape."""
+
+    status: Status
+    answers: list[AnswerResultView]
+    scorecard: ScorecardView | None
+    reviews: tuple[Review, ...] = ()
+
+
+class CandidateAnswerView(msgspec.Struct):
+    """One answer, for the person who gave it."""
+
+    question: QuestionView
+    answer: AnswerView
+    evaluation: None = None
+
+
+class CandidateResults(msgspec.Struct):
+    """The contract's shape, with the candidate's own words and nothing of the evaluation."""
+
+    status: Status
+    answers: list[CandidateAnswerView]
+    scorecard: None = None
+
+
+def for_candidate(results: Results) -> CandidateResults:
+    """Their status and their own answers."""
+    answers = [
+        CandidateAnswerView(
+            QuestionView(one.question.id, one.question.order, one.question.text), _answer(one)
+        )
+        for one in results.answers
+    ]
+    return CandidateResults(results.status, answers)
+
+
+def for_staff(results: Results) -> StaffResults:
+    """All of it, in the request's language."""
+    card = results.scorecard
+    return StaffResults(
+        status=results.status,
+        answers=[AnswerResultView(_question(one), _answer(one), _evaluation(one)) for one in results.answers],
+        scorecard=_scorecard(card, results.usage) if card else None,
+        reviews=results.reviews,
+    )
+
+
+def _question(one: AnswerResult) -> StaffQuestionView:
+    question = one.question
+    return StaffQuestionView(
+        question.id, question.order, question.text, question.competency, question.what_good_shows
+    )
+
+
+def _answer(one: AnswerResult) -> AnswerView:
+    text = " ".join(utterance.corrected_text or utterance.text for utterance in one.said)
+    return AnswerView(one.answer.status, one.answer.kind, text, one.answer.start_ms, one.answer.end_ms)
+
+
+def _evaluation(one: AnswerResult) -> FindingsView | None:
+    if one.findings is not None:
+        return FindingsView(**_findings(one.findings))
+    return FindingsView(status="pending") if one.answer.status == "finished" else None
+
+
+def _scorecard(card: Scorecard, usage: Usage) -> ScorecardView:
+    return ScorecardView(
+        id=card.id,
+        evaluated_by=card.evaluated_by,
+        prompt_version=card.prompt_version,
+        evaluated_at=card.created_at,
+        usage=usage,
+        **_findings(card.findings),
+    )
+
+
+def _findings(findings: Findings) -> dict[str, Any]:
+    return {
+        "status": findings.status,
+        "reason": _told(findings.reason, REASONS),
+        "method": findings.method,
+        "judged": findings.method == "model" and findings.status == "ready",
+        "message": gettext(METHODS[findings.method]),
+        "criteria": tuple(map(criterion_view, findings.criteria)),
+        "claims": findings.claims,
+    }
+
+
+def criterion_view(result: CriterionResult) -> CriterionView:
+    """A criterion in the request's language."""
+    return CriterionView(
+        key=result.key,
+        title=result.title,
+        level=result.level,
+        level_text=gettext(LEVELS[result.level] if result.level else NOT_SCORED),
+        reason=result.reason,
+        note=_told(result.note, NOTES),
+        evidence=result.evidence,
+    )
+
+
+def _told(code: Code | None, words: Mapping[Code, str]) -> Told | None:
+    return Told(code, gettext(words[code])) if code else None
