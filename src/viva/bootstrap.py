@@ -3,20 +3,22 @@
 `running(settings)` opens everything in order and closes it in reverse; what it yields is the application.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from ipaddress import IPv4Address
+from pathlib import Path
 from typing import Any
 
 import structlog
-from litestar import Litestar, Request
+from litestar import Litestar
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 
-from viva import auth, evaluation, questions, sessions, stt
+from viva import auth
 from viva.admin.routes import router as admin_routes
-from viva.auth.routes import routes as auth_routes
-from viva.evaluation.claude import Claude
-from viva.evaluation.routes import router as evaluation_routes
+from viva.auth.routes import HANDLERS as AUTH
+from viva.evaluation import Claude, Evaluation, EvidenceFinder, Reader, Scoring
+from viva.evaluation.routes import HANDLERS as EVALUATION
 from viva.events import AnyEvent
 from viva.media import MediaGate, Recordings
 from viva.platform.bus import Bus, JsonEvents
@@ -30,18 +32,23 @@ from viva.platform.migrations import upgrade
 from viva.platform.postgres import EmbeddedPostgres, wait_for
 from viva.platform.settings import Settings, secret_key
 from viva.platform.tasks import Tasks
-from viva.platform.web import Plumbing, RateLimiter, create_plumbing
+from viva.platform.web import Check, RateLimiter, create_plumbing
 from viva.privacy import Privacy
 from viva.privacy.routes import router as privacy_routes
+from viva.questions import Planner, Positions
 from viva.questions.routes import router as question_routes
-from viva.room import Briefing, House, Hub, Interviewing
+from viva.room import Briefing, Hub, Interviewing, Shared
 from viva.room.pages import router as candidate_pages
 from viva.room.routes import router as room_routes
+from viva.sessions import Admissions, Idempotency, Sessions
 from viva.sessions.routes import router as session_routes
+from viva.stt import choose
 
 log = structlog.get_logger(__name__)
 
 Progress = Callable[[str], None]
+SIGN_IN_TRIES = 5
+SIGN_IN_WINDOW_S = 300
 STARTS_PER_MINUTE = 30
 """Interviews that one address may begin on the landing page; a class in one room still gets in."""
 
@@ -55,9 +62,10 @@ async def running(settings: Settings, progress: Progress = lambda _line: None) -
         await upgrade(url)
         bus = await stack.enter_async_context(Bus(JsonEvents(AnyEvent), settings.channels))
         database = await stack.enter_async_context(Database(url, jobs=JobsInTransaction(), publisher=bus))
-        parts = await _Parts.opened(settings, database, bus, stack)
-        await parts.first_admin(progress)
-        yield parts.application()
+        house = House(settings, database, bus)
+        await house.open(stack)
+        await house.first_admin(progress)
+        yield house.application()
 
 
 async def _database_url(settings: Settings, progress: Progress, stack: AsyncExitStack) -> str:
@@ -88,9 +96,9 @@ async def create_user(
     settings: Settings, email: str, password: str, role: auth.Role, progress: Progress
 ) -> None:
     """Add a person of the hiring side. Raises what `AuthService.create_user` raises."""
-    service = _auth_services(settings, None, SystemClock(), secret_key(settings))["auth"]
     async with database_alone(settings, progress) as database, database.uow() as work:
-        await service.create_user(work, email, password, role)
+        parts = auth_services(settings, database, SystemClock(), secret_key(settings))
+        await parts["auth"].create_user(work, email, password, role)
 
 
 def language_model(settings: Settings) -> LanguageModel | None:
@@ -102,75 +110,134 @@ def language_model(settings: Settings) -> LanguageModel | None:
     )
 
 
-class _Parts:
-    """Everything that is open, by the names under which handlers ask for it."""
+class House:
+    """Everything that is open, by the names under which handlers ask for it.
 
-    def __init__(self, settings: Settings, provided: dict[str, Any], plumbing: Plumbing) -> None:
+    `open` goes from what needs nothing to what needs the rest; `application` puts the routes on top.
+    """
+
+    def __init__(self, settings: Settings, database: Database, bus: Bus) -> None:
         self._settings = settings
-        self._provided = provided
-        self._plumbing = plumbing
+        self._database = database
+        self._bus = bus
+        self._clock = SystemClock()
+        self._metrics = Metrics()
+        self._model = language_model(settings)
+        self._parts: dict[str, Any] = {"settings": settings, "database": database, "clock": self._clock}
+        self._checks: dict[str, Check] = {"database": database.ping}
 
-    @classmethod
-    async def opened(
-        cls, settings: Settings, database: Database, bus: Bus, stack: AsyncExitStack
-    ) -> "_Parts":
-        """Open the adapters and join the services. The order is the order of need."""
-        clock, metrics, secret = SystemClock(), Metrics(), secret_key(settings)
-        jobs = JobQueue(database)
-        provided = {
-            "settings": settings,
-            "database": database,
-            "clock": clock,
-            "jobs": jobs,
-            **_auth_services(settings, database, clock, secret),
-        }
-        model = language_model(settings)
-        if model is not None:
-            await stack.enter_async_context(model)
-        provided |= _record_services(settings, database, clock, model, provided, secret)
-        provided |= await _live_services(settings, database, bus, clock, provided, stack)
+    async def open(self, stack: AsyncExitStack) -> None:
+        """Make the services and open the adapters; `stack` closes them in reverse."""
+        if self._model is not None:
+            await stack.enter_async_context(self._model)
+        secret = secret_key(self._settings)
+        self._parts |= auth_services(self._settings, self._database, self._clock, secret)
+        self._add_record(secret)
+        self._add_evaluation()
+        await self._add_room(stack)
         tasks = await stack.enter_async_context(Tasks("viva"))
-        tasks.start("jobs", jobs.run())
-        plumbing = create_plumbing(settings, checks=_checks(database, provided), metrics=metrics)
-        provided["clients"] = plumbing.clients
-        return cls(settings, provided, plumbing)
+        tasks.start("jobs", self._parts["jobs"].run())
+
+    def _add_record(self, secret: bytes) -> None:
+        sessions, positions = Sessions(), Positions()
+        planner = Planner(self._database, positions, model=self._model)
+        self._parts |= {
+            "sessions": sessions,
+            "positions": positions,
+            "privacy": Privacy(sessions, self._clock),
+            "idempotency": Idempotency(secret),
+            "admissions": Admissions(
+                sessions, planner, self._parts["candidates"], self._clock, self._settings.base_url
+            ),
+        }
+
+    def _add_evaluation(self) -> None:
+        sessions, jobs = self._parts["sessions"], JobQueue(self._database)
+        reader = Reader(self._model, EvidenceFinder())
+        Scoring(self._database, sessions, reader, self._clock).register(jobs)
+        self._parts |= {"evaluation": Evaluation(sessions, self._clock), "jobs": jobs}
+
+    async def _add_room(self, stack: AsyncExitStack) -> None:
+        settings, sessions, database = self._settings, self._parts["sessions"], self._database
+        engine = choose(settings)
+        if engine.transcriber is not None:
+            await stack.enter_async_context(engine.transcriber)
+        gate = MediaGate(
+            port=settings.udp_port, address=settings.media_address, bind=_bind_address(settings.host)
+        )
+        shared = Shared(
+            database=database,
+            sessions=sessions,
+            interviewing=Interviewing(database, sessions, self._parts["evaluation"], self._clock),
+            gate=await stack.enter_async_context(gate),
+            recordings=Recordings(Path(settings.recordings)),
+            transcriber=engine.transcriber,
+            clock=self._clock,
+        )
+        self._parts |= {
+            "engine": engine,
+            "recordings": shared.recordings,
+            "hub": await stack.enter_async_context(Hub(shared, self._bus)),
+            "briefing": Briefing(sessions, self._parts["privacy"], engine.transcriber, settings),
+            "start_limit": RateLimiter(STARTS_PER_MINUTE, 60, self._clock),
+            "link_limit": RateLimiter(STARTS_PER_MINUTE, 60, self._clock),
+        }
+        self._checks["recorder"] = shared.recordings.check
 
     async def first_admin(self, progress: Progress) -> None:
         """Make the first admin; a generated password is told this once."""
-        database: Database = self._provided["database"]
-        service: auth.AuthService = self._provided["auth"]
-        async with database.uow() as work:
+        service: auth.AuthService = self._parts["auth"]
+        async with self._database.uow() as work:
             made = await service.ensure_first_admin(
                 work, self._settings.admin_email, self._settings.admin_password
             )
         if made is not None:
-            progress(f"First admin: {made.email}  password: {made.password}  (shown this once)")
+            progress(f"First admin: {made.email}   password: {made.password}   (shown only this once)")
 
     def application(self) -> Litestar:
         """Handlers, guards, layers."""
-        authentication = auth.Authentication(
-            self._provided["database"], self._provided["auth"], self._provided["candidates"]
-        )
+        plumbing = create_plumbing(self._settings, checks=self._checks, metrics=self._metrics)
+        self._parts["clients"] = plumbing.clients
+        authentication = auth.Authentication(self._database, self._parts["auth"], self._parts["candidates"])
         app = Litestar(
-            route_handlers=[*self._plumbing.routes, *auth_routes, *_ROUTERS],
-            dependencies={name: _provide(part) for name, part in self._provided.items()},
+            route_handlers=[*plumbing.routes, *AUTH, *EVALUATION, *ROUTERS],
+            dependencies={name: _provide(part) for name, part in self._parts.items()},
             middleware=[authentication],
             guards=[auth.deny_by_default],
             openapi_config=OpenAPIConfig(title="viva", version="1", path="/api/schema"),
-            **self._plumbing.options(),
+            **plumbing.options(),
         )
-        return self._plumbing.install(app)
+        return plumbing.install(app)
 
 
-_ROUTERS = (
+ROUTERS = (
     session_routes,
     privacy_routes,
     question_routes,
-    evaluation_routes,
     room_routes,
     candidate_pages,
     admin_routes,
 )
+
+
+def auth_services(settings: Settings, database: Database, clock: Clock, secret: bytes) -> dict[str, Any]:
+    """Who is who, by the names that handlers use."""
+    passwords = auth.Passwords()
+    service = auth.AuthService(clock, passwords, auth.AccessTokens(secret, issuer=settings.base_url))
+    limiter = RateLimiter(SIGN_IN_TRIES, SIGN_IN_WINDOW_S, clock)
+    return {
+        "auth": service,
+        "sign_in": auth.SignIn(database, service, passwords, limiter),
+        "candidates": auth.CandidateAccess(clock),
+    }
+
+
+def _bind_address(host: str) -> str:
+    """Media listens where the pages do; a name or IPv6 host means every IPv4 address."""
+    try:
+        return str(IPv4Address(host))
+    except ValueError:
+        return ""
 
 
 def _provide(part: Any) -> Provide:

@@ -7,15 +7,15 @@ from uuid import UUID
 
 from viva.platform.bus import Bus
 from viva.platform.tasks import Tasks
-from viva.room.house import House
 from viva.room.live import LiveInterview
+from viva.room.shared import Shared
 
 
 class Hub:
     """Open with `async with`; closing it ends every interview's media cleanly."""
 
-    def __init__(self, house: House, bus: Bus) -> None:
-        self._house = house
+    def __init__(self, shared: Shared, bus: Bus) -> None:
+        self._shared = shared
         self._bus = bus
         self._live: dict[UUID, LiveInterview] = {}
         self._users: dict[UUID, int] = {}
@@ -50,14 +50,14 @@ class Hub:
             await self._close_if_empty(session_id)
 
     async def _open(self, session_id: UUID) -> LiveInterview:
-        async with self._house.database.uow() as work:
-            session = await self._house.sessions.get(work, session_id)
-            questions = await self._house.sessions.questions(work, session_id)
+        async with self._shared.database.uow() as work:
+            session = await self._shared.sessions.get(work, session_id)
+            questions = await self._shared.sessions.questions(work, session_id)
 
         async def media_ended() -> None:
             self._tasks.start("sweep", self._close_if_empty(session_id))
 
-        live = LiveInterview(self._house, session, questions, media_ended)
+        live = LiveInterview(self._shared, session, questions, media_ended)
         self._live[session_id] = await live.__aenter__()
         return live
 

@@ -22,8 +22,8 @@ from viva.room import director
 from viva.room import messages as wire
 from viva.room.ears import Ears
 from viva.room.finals import AnswerSpans, Finals
-from viva.room.house import House
 from viva.room.screen import CLOSE_GOING_AWAY, Screen
+from viva.room.shared import Shared
 from viva.sessions import ConsentRequired, Question, Session, SessionClosed, Utterance
 from viva.stt import Relay, StreamOptions
 
@@ -46,14 +46,14 @@ class LiveInterview:
 
     def __init__(
         self,
-        house: House,
+        shared: Shared,
         session: Session,
         questions: tuple[Question, ...],
         media_ended: Callable[[], Awaitable[None]],
     ) -> None:
         self.session = session
         self._media_ended = media_ended
-        self._house = house
+        self._shared = shared
         self._questions = {question.id: question for question in questions}
         self._screens: set[Screen] = set()
         self._candidate: Screen | None = None
@@ -101,7 +101,7 @@ class LiveInterview:
             earlier.send(wire.Replaced())
             earlier.close(CLOSE_REPLACED)
         async with self._one_at_a_time:
-            self._adopt(await self._house.interviewing.come_back(self.session.id))
+            self._adopt(await self._shared.interviewing.come_back(self.session.id))
 
     def leave(self, screen: Screen) -> None:
         """The screen is gone; the interview waits."""
@@ -115,8 +115,8 @@ class LiveInterview:
 
     async def replay(self, screen: Screen, after_seq: int) -> None:
         """Send the finals after `after_seq` to one screen."""
-        async with self._house.database.uow() as work:
-            heard = await self._house.sessions.utterances(work, self.session.id, after_seq)
+        async with self._shared.database.uow() as work:
+            heard = await self._shared.sessions.utterances(work, self.session.id, after_seq)
         for utterance in heard:
             screen.send(self._final(utterance))
 
@@ -125,7 +125,7 @@ class LiveInterview:
     async def start_answer(self, question_id: UUID) -> None:
         """Begin to listen to the answer to `question_id`."""
         async with self._one_at_a_time:
-            session = await self._house.interviewing.start_answer(self.session.id, question_id)
+            session = await self._shared.interviewing.start_answer(self.session.id, question_id)
             self._begin_span(session)
             await self._open_relay(session)
             self._adopt(session)
@@ -134,21 +134,21 @@ class LiveInterview:
         """End the answer: first the words under way, then the step to the next question."""
         async with self._one_at_a_time:
             await self._settle()
-            self._adopt(await self._house.interviewing.finish_answer(self.session.id))
+            self._adopt(await self._shared.interviewing.finish_answer(self.session.id))
         await self._after_step()
 
     async def next_question(self) -> None:
         """Go on, with or without an answer."""
         async with self._one_at_a_time:
             await self._settle()
-            self._adopt(await self._house.interviewing.next_question(self.session.id))
+            self._adopt(await self._shared.interviewing.next_question(self.session.id))
         await self._after_step()
 
     async def type_answer(self, question_id: UUID, text: str) -> Session:
         """Take a typed answer and step on."""
         async with self._one_at_a_time:
             await self._settle()
-            session = await self._house.interviewing.type_answer(self.session.id, question_id, text)
+            session = await self._shared.interviewing.type_answer(self.session.id, question_id, text)
             self._adopt(session)
         await self._after_step()
         return session
@@ -156,19 +156,19 @@ class LiveInterview:
     async def need_time(self) -> None:
         """One more minute."""
         async with self._one_at_a_time:
-            self._adopt(await self._house.interviewing.need_time(self.session.id))
+            self._adopt(await self._shared.interviewing.need_time(self.session.id))
 
     async def correct(self, seq: int, text: str) -> None:
         """What was meant, beside what was heard."""
-        await self._house.interviewing.correct(self.session.id, seq, text)
+        await self._shared.interviewing.correct(self.session.id, seq, text)
 
     async def note_client(self, name: str, detail: wire.Detail) -> None:
         """Something the page saw: written down for both sides."""
-        await self._house.interviewing.note(self.session.id, f"client_{name}", dict(detail))
+        await self._shared.interviewing.note(self.session.id, f"client_{name}", dict(detail))
 
     def pong(self, screen: Screen) -> None:
         """Still here, and what time it is."""
-        screen.send(wire.Pong(server_time=self._house.clock.now()))
+        screen.send(wire.Pong(server_time=self._shared.clock.now()))
 
     def repeat(self, screen: Screen) -> None:
         """Say the question again, to the one who asked."""
@@ -201,23 +201,23 @@ class LiveInterview:
         if self.session.recording_consent is not True:
             raise ConsentRequired
         async with self._one_at_a_time:
-            session = await self._house.interviewing.begin_clock(self.session.id)
-            recorder = await self._house.record(session)
+            session = await self._shared.interviewing.begin_clock(self.session.id)
+            recorder = await self._shared.record(session)
             ears = Ears(self._feed, self._media_changed)
-            answer, connection = await self._house.gate.answer(offer, Fanout(recorder, ears))
+            answer, connection = await self._shared.gate.answer(offer, Fanout(recorder, ears))
             earlier, self._connection = self._connection, connection
             self._tasks.start("recording", self._until_closed(connection, recorder.close))
             self._adopt(session)
         if earlier is not None:
             await earlier.close()
-            await self._house.interviewing.note(self.session.id, "media_reconnected", {})
+            await self._shared.interviewing.note(self.session.id, "media_reconnected", {})
         return answer
 
     async def _until_closed(self, connection: Connection, close: Callable[[], object]) -> None:
         try:
             await connection.wait_closed()
         finally:
-            await self._house.finish_recording(close)
+            await self._shared.finish_recording(close)
             if self._connection is connection:
                 self._connection = None
                 self._show(self._state())
@@ -225,12 +225,12 @@ class LiveInterview:
 
     def _feed(self, packet: AudioPacket) -> None:
         if self._relay is not None and self.session.answering_since is not None:
-            self._relay.feed(packet, self._house.at_ms(self.session, packet.received_ms))
+            self._relay.feed(packet, self._shared.at_ms(self.session, packet.received_ms))
 
     def _media_changed(self, state: ConnectionState) -> None:
         self._show(wire.MediaMessage(state=state))
         if state in {"disconnected", "failed"}:
-            note = self._house.interviewing.note(self.session.id, f"media_{state}", {})
+            note = self._shared.interviewing.note(self.session.id, f"media_{state}", {})
             self._tasks.start("note", note)
 
     async def _end_media(self) -> None:
@@ -243,10 +243,10 @@ class LiveInterview:
     # --- recognition ---------------------------------------------------------------------------------
 
     async def _open_relay(self, session: Session) -> None:
-        if self._relay is not None or self._house.transcriber is None:
+        if self._relay is not None or self._shared.transcriber is None:
             return
         options = StreamOptions(language=session.language, key_terms=session.key_terms)
-        relay = Relay(self._house.transcriber, options, self._on_speech)
+        relay = Relay(self._shared.transcriber, options, self._on_speech)
         self._relay = await self._resources.enter_async_context(relay)
 
     def _on_speech(self, event: SpeechEvent) -> None:
@@ -272,13 +272,13 @@ class LiveInterview:
             return
         self._trouble = trouble.code
         self._notify(f"captions_{trouble.code}", TROUBLE[trouble.code])
-        note = self._house.interviewing.note(self.session.id, f"captions_{trouble.code}", {})
+        note = self._shared.interviewing.note(self.session.id, f"captions_{trouble.code}", {})
         self._tasks.start("note", note)
 
     async def _store(self, result: SpeechResult, question_id: UUID) -> Utterance:
-        assert self._house.transcriber is not None  # noqa: S101 (results come from it)
-        source = self._house.transcriber.name
-        return await self._house.interviewing.hear(self.session.id, result, source, question_id)
+        assert self._shared.transcriber is not None  # noqa: S101 (results come from it)
+        source = self._shared.transcriber.name
+        return await self._shared.interviewing.hear(self.session.id, result, source, question_id)
 
     def _show_final(self, utterance: Utterance) -> None:
         self._shown_seq = max(self._shown_seq, utterance.seq)
@@ -294,7 +294,7 @@ class LiveInterview:
         """Finish an answer whose time has run out, as the candidate would."""
         while True:
             self._clock_changed.clear()
-            remaining_s = self._house.seconds_until(self.session.answer_deadline)
+            remaining_s = self._shared.seconds_until(self.session.answer_deadline)
             try:
                 async with asyncio.timeout(remaining_s):
                     await self._clock_changed.wait()
@@ -305,7 +305,7 @@ class LiveInterview:
         self._notify("time_is_up", N_("The time for this answer is up. Your answer has been saved."))
         async with self._one_at_a_time:
             await self._settle()
-            self._adopt(await self._house.interviewing.time_is_up(self.session.id))
+            self._adopt(await self._shared.interviewing.time_is_up(self.session.id))
         await self._after_step()
 
     async def hear_of(self, event: object) -> None:
@@ -321,8 +321,8 @@ class LiveInterview:
                 await self.replay(screen, after)
 
     async def _reread(self) -> None:
-        async with self._house.database.uow() as work:
-            session = await self._house.sessions.get(work, self.session.id)
+        async with self._shared.database.uow() as work:
+            session = await self._shared.sessions.get(work, self.session.id)
         if msgspec.structs.replace(session, last_seq=self.session.last_seq) != self.session:
             self._adopt(session)
 
@@ -341,9 +341,9 @@ class LiveInterview:
             deadline=session.answer_deadline,
             seq=self._shown_seq,
             answer_limit_s=session.answer_limit_s,
-            stt=self._house.transcriber.name if self._house.transcriber else "off",
+            stt=self._shared.transcriber.name if self._shared.transcriber else "off",
             media=wire.MediaShown(connected=self._connection is not None),
-            server_time=self._house.clock.now(),
+            server_time=self._shared.clock.now(),
         )
 
     def _question(self) -> wire.QuestionShown | None:
@@ -354,7 +354,7 @@ class LiveInterview:
         return wire.SttResult(
             session_id=self.session.id,
             text=result.text,
-            timestamp=self._house.clock.now().timestamp(),
+            timestamp=self._shared.clock.now().timestamp(),
             is_final=False,
             question_id=question_id,
             seq=None,
@@ -367,7 +367,7 @@ class LiveInterview:
         return wire.SttResult(
             session_id=self.session.id,
             text=utterance.text,
-            timestamp=self._house.clock.now().timestamp(),
+            timestamp=self._shared.clock.now().timestamp(),
             is_final=True,
             question_id=utterance.question_id,
             seq=utterance.seq,

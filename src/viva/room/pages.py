@@ -92,7 +92,7 @@ async def start(
     request: PageRequest,
     settings: NamedDependency[Settings],
     admissions: NamedDependency[Admissions],
-    access: NamedDependency[CandidateAccess],
+    candidates: NamedDependency[CandidateAccess],
     idempotency: NamedDependency[Idempotency],
     database: NamedDependency[Database],
     start_limit: NamedDependency[RateLimiter],
@@ -115,7 +115,7 @@ async def start(
 
             async def effect() -> bytes:
                 session = await admissions.create(work, new, plan, None)
-                cookie = await access.issue_cookie(work, session.id, session.expires_at)
+                cookie = await candidates.issue_cookie(work, session.id, session.expires_at)
                 return msgspec.json.encode(Started(session.id, cookie))
 
             key = form.form_id or secrets.token_urlsafe(16)
@@ -148,13 +148,13 @@ def _with_cookie(response: Response[Any], value: str, max_age_s: int) -> Respons
 async def invitation(
     token: FromPath[str],
     request: PageRequest,
-    access: NamedDependency[CandidateAccess],
+    candidates: NamedDependency[CandidateAccess],
     briefing: NamedDependency[Briefing],
     database: NamedDependency[Database],
 ) -> Response[Any]:
     """Says what the link is for; only the button uses it up, so no mail scanner can."""
     async with database.uow() as work:
-        found = await access.peek(work, token)
+        found = await candidates.peek(work, token)
         if found is None:
             return _closed("unknown", 401)
         if (held := _held(request, found.session_id)) is not None:
@@ -169,7 +169,7 @@ async def invitation(
 async def accept_invitation(
     token: FromPath[str],
     request: PageRequest,
-    access: NamedDependency[CandidateAccess],
+    candidates: NamedDependency[CandidateAccess],
     database: NamedDependency[Database],
     clock: NamedDependency[Clock],
     link_limit: NamedDependency[RateLimiter],
@@ -179,7 +179,7 @@ async def accept_invitation(
     link_limit.hit(clients.address(request.scope))
     try:
         async with database.uow() as work:
-            swapped = await access.swap_link(work, token, held=_any_held(request))
+            swapped = await candidates.swap_link(work, token, held=_any_held(request))
     except BadLink:
         return _closed("used", 401)
     response = see_other(f"/interview/{swapped.session_id}/room")

@@ -48,7 +48,7 @@ class Sessions:
         """Store the session with the plan's questions and rubric as they are now."""
         row = SessionRow(
             **_checked_names(new),
-            language=new.language,
+            language=plan.language,
             position_id=new.position_id,
             position_version=plan.position_version,
             created_by=created_by,

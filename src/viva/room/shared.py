@@ -12,7 +12,7 @@ from viva.sessions import Session, Sessions
 from viva.stt import Transcriber
 
 
-class House:
+class Shared:
     """The shared parts, and the two clocks' translation."""
 
     def __init__(
