@@ -1,0 +1,34 @@
+"""The media path: encoded packets in from a browser, files out. It knows no interview and no database.
+
+`MediaGate` answers offers and feeds a `MediaSink`; `Recordings` gives out `Recorder`s (sinks that write WebM)
+and plays back what they wrote. `docs/media-path.md` explains it with a picture.
+"""
+
+from viva.media.errors import MediaFull, OfferRefused
+from viva.media.model import (
+    Answer,
+    ConnectionState,
+    ConnectionStats,
+    Fanout,
+    MediaSink,
+    Offer,
+    SenderClock,
+)
+from viva.media.ogg import opus_packets
+from viva.media.peer import Connection, MediaGate, PublishingClient
+
+__all__ = [
+    "Answer",
+    "Connection",
+    "ConnectionState",
+    "ConnectionStats",
+    "Fanout",
+    "MediaFull",
+    "MediaGate",
+    "MediaSink",
+    "Offer",
+    "OfferRefused",
+    "PublishingClient",
+    "SenderClock",
+    "opus_packets",
+]

@@ -1,0 +1,160 @@
+"""The one UDP socket by which all media comes in, and who gets which datagram."""
+
+import asyncio
+import errno
+import secrets
+import socket
+import time
+from typing import Self
+
+import structlog
+
+from viva.media.answer import Local, write_answer
+from viva.media.errors import MediaFull
+from viva.media.model import Answer, MediaSink, Offer
+from viva.media.peer import stun
+from viva.media.peer.addresses import announced
+from viva.media.peer.connection import Connection
+from viva.media.peer.dtls import Certificate
+from viva.media.peer.srtp import PacketBuffer
+from viva.media.peer.stun import Address
+from viva.media.rtp.packet import kind_of
+from viva.media.sdp import read_offer
+
+log = structlog.get_logger(__name__)
+
+RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024
+"""Holds a second of a hundred interviews, should the loop be late."""
+_PER_WAKE = 64
+"""Datagrams taken in one go before other work gets its turn."""
+
+
+class MediaGate:
+    """All peers on one port, told apart by their ICE user name and then by their address.
+
+    As an ICE-lite answerer it sends only to where an authenticated check came from. Open and close it with
+    `async with`; an address in use raises `OSError`.
+    """
+
+    def __init__(self, *, port: int, address: str = "", bind: str = "", connections_max: int = 500) -> None:
+        self._port = port
+        self._announced = address
+        self._bind = bind
+        self._connections_max = connections_max
+        self._socket: socket.socket | None = None
+        self._certificate = Certificate()
+        self._buffer = PacketBuffer()
+        self._view = memoryview(self._buffer.view)
+        self._by_ufrag: dict[str, Connection] = {}
+        self._by_address: dict[Address, Connection] = {}
+        self._ufrags: dict[Connection, str] = {}
+
+    async def __aenter__(self) -> Self:
+        opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            opened.setblocking(False)
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+            opened.bind((self._bind, self._port))
+        except OSError:
+            opened.close()
+            raise
+        self._socket = opened
+        asyncio.get_running_loop().add_reader(opened.fileno(), self._readable)
+        return self
+
+    async def __aexit__(self, *_exc: object) -> None:
+        for connection in self.connections:
+            await connection.close()
+        if self._socket is not None:
+            asyncio.get_running_loop().remove_reader(self._socket.fileno())
+            self._socket.close()
+            self._socket = None
+
+    @property
+    def port(self) -> int:
+        """The port that is really bound (the setting may have been 0)."""
+        if self._socket is None:
+            return self._port
+        port: int = self._socket.getsockname()[1]
+        return port
+
+    @property
+    def connections(self) -> tuple[Connection, ...]:
+        """Those that have not ended."""
+        return tuple(self._ufrags)
+
+    async def answer(self, offer: Offer, sink: MediaSink) -> tuple[Answer, Connection]:
+        """Answer a browser's complete offer; media then flows into `sink`, first its `connected` state.
+
+        Raises `OfferRefused` (400) for what is malformed or not taken, `MediaFull` (503).
+        """
+        remote = read_offer(offer)
+        if len(self._ufrags) >= self._connections_max:
+            raise MediaFull(retry_after_s=60)
+        ufrag, password = secrets.token_hex(4), secrets.token_hex(16)
+        connection = Connection(remote, sink, self, self._certificate, password)
+        self._by_ufrag[ufrag] = connection
+        self._ufrags[connection] = ufrag
+        local = Local(
+            ufrag=ufrag,
+            password=password,
+            fingerprint=self._certificate.fingerprint,
+            addresses=announced(self._announced),
+            port=self.port,
+            origin=secrets.randbits(62),
+        )
+        return Answer(write_answer(remote, local)), connection
+
+    def send(self, datagram: bytes, address: Address) -> None:
+        """Send at once; what the system will not take is lost, as datagrams may be."""
+        if self._socket is None:
+            return
+        try:
+            self._socket.sendto(datagram, address)
+        except OSError as error:
+            if error.errno not in {errno.EAGAIN, errno.ENOBUFS}:
+                log.debug("media_send_failed", errno=error.errno)
+
+    def forget(self, connection: Connection) -> None:
+        """Free what leads to a connection that has ended."""
+        ufrag = self._ufrags.pop(connection, None)
+        if ufrag is not None:
+            self._by_ufrag.pop(ufrag, None)
+        for address in connection.addresses:
+            if self._by_address.get(address) is connection:
+                del self._by_address[address]
+
+    def _readable(self) -> None:
+        if self._socket is None:
+            return
+        now_ms = time.monotonic() * 1000
+        receive, view = self._socket.recvfrom_into, self._view
+        for _ in range(_PER_WAKE):
+            try:
+                size, address = receive(view)
+            except BlockingIOError:
+                return
+            except OSError as error:  # an ICMP error of something sent earlier
+                log.debug("media_receive_failed", errno=error.errno)
+                continue
+            if size > 1:
+                self._route(size, address, now_ms)
+
+    def _route(self, size: int, address: Address, now_ms: float) -> None:
+        kind = kind_of(self._view[0], self._view[1])
+        if kind == "stun":
+            self._check(self._buffer.bytes(size), address)
+            return
+        connection = self._by_address.get(address)
+        if connection is None or kind is None:
+            return
+        if kind == "dtls":
+            connection.receive_handshake(self._buffer.bytes(size), address)
+        else:
+            connection.receive_media(kind, self._buffer, size, now_ms)
+
+    def _check(self, datagram: bytes, address: Address) -> None:
+        request = stun.read_request(datagram)
+        connection = self._by_ufrag.get(request.ufrag) if request is not None else None
+        if request is not None and connection is not None and connection.check(request, address):
+            self._by_address[address] = connection

@@ -1,0 +1,189 @@
+"""One track each of sound and picture: RTP packets in, encoded packets and whole pictures out."""
+
+from viva.audio import OPUS_RATE_HZ, VIDEO_RATE_HZ, AudioFormat, AudioPacket, VideoFrame
+from viva.media.model import VideoCodec
+from viva.media.rtp import opus
+from viva.media.rtp.h264 import H264Joiner
+from viva.media.rtp.order import Reorder, Timeline
+from viva.media.rtp.packet import RtpPacket
+from viva.media.rtp.picture import Joiner
+from viva.media.rtp.reception import Reception
+from viva.media.rtp.rtcp import SenderReport
+from viva.media.rtp.vp8 import Vp8Joiner
+
+AUDIO_HOLD_MS = 40.0
+"""Sound goes to transcription at once; only a hole makes it wait, and no longer than this."""
+AUDIO_HOLD_PACKETS = 3
+VIDEO_HOLD_MS = 400.0
+"""Pictures are only recorded: there is time for a few retransmissions."""
+VIDEO_HOLD_PACKETS = 512
+KEYFRAME_AGAIN_MS = 500.0
+"""A request for a key frame is repeated after this long."""
+KEYFRAME_EVERY_MS = 10_000.0
+"""Browsers send key frames only when asked; one in ten seconds keeps the recording seekable."""
+
+_FORMAT = AudioFormat()
+
+
+class Track:
+    """What both kinds share: one source at a time, its statistics, its order, its timeline."""
+
+    def __init__(self, rate_hz: int, hold_ms: float, hold_packets: int) -> None:
+        self.reception: Reception | None = None
+        self.given_up = 0
+        self.late = 0
+        self._rate_hz = rate_hz
+        self._hold = (hold_ms, hold_packets)
+        self._timeline = Timeline(rate_hz)
+        self._order = self._new_order()
+        self._ended: int | None = None
+
+    def _new_order(self) -> Reorder[tuple[RtpPacket, float]]:
+        return Reorder(hold_ms=self._hold[0], hold_packets=self._hold[1])
+
+    @property
+    def waiting(self) -> bool:
+        """Whether packets are held back for a missing one."""
+        return self._order.waiting
+
+    def _admit(self, packet: RtpPacket, now_ms: float) -> list[tuple[int, tuple[RtpPacket, float]]]:
+        reception = self.reception
+        if reception is None or reception.ssrc != packet.ssrc:
+            if packet.ssrc == self._ended:
+                return []
+            reception = self._change_source(packet.ssrc)
+        number = reception.count(packet.sequence, packet.timestamp, len(packet.payload), now_ms)
+        return self._order.push(number, (packet, now_ms), now_ms)
+
+    def _change_source(self, ssrc: int) -> Reception:
+        self._ended = self.reception.ssrc if self.reception is not None else None
+        self._reset()
+        self.reception = Reception(ssrc, self._rate_hz)
+        return self.reception
+
+    def _reset(self) -> None:
+        self._timeline.restart()
+        self.given_up += self._order.given_up
+        self.late += self._order.late
+        self._order = self._new_order()
+
+    def report(self, report: SenderReport, now_ms: float) -> int | None:
+        """Note a sender report of this track; its timestamp on this track's timeline, `None` if not ours."""
+        if self.reception is None or report.ssrc != self.reception.ssrc:
+            return None
+        self.reception.note(report, now_ms)
+        return self._timeline.place(report.timestamp)
+
+    def bye(self, ssrc: int) -> bool:
+        """The source pauses or ends: what follows, even of the same SSRC, starts anew. True if it was ours.
+
+        A browser says farewell whenever it stops sending, and goes on with the same SSRC later.
+        """
+        if self.reception is None or self.reception.ssrc != ssrc:
+            return False
+        self._reset()
+        self.reception = self._ended = None
+        return True
+
+    @property
+    def lost(self) -> int:
+        """Packets that were waited for and never came."""
+        return self.given_up + self._order.given_up
+
+
+class AudioTrack(Track):
+    """Opus, packet by packet."""
+
+    def __init__(self) -> None:
+        super().__init__(OPUS_RATE_HZ, AUDIO_HOLD_MS, AUDIO_HOLD_PACKETS)
+
+    def receive(self, packet: RtpPacket, now_ms: float) -> list[AudioPacket]:
+        """Take one packet that arrived now; returns what is in order."""
+        return self._encoded(self._admit(packet, now_ms))
+
+    def expire(self, now_ms: float) -> list[AudioPacket]:
+        """Give up on packets missing for too long."""
+        return self._encoded(self._order.expire(now_ms))
+
+    def _encoded(self, ready: list[tuple[int, tuple[RtpPacket, float]]]) -> list[AudioPacket]:
+        packets = []
+        for _, (packet, received_ms) in ready:
+            samples = opus.packet_samples(packet.payload)
+            if samples:
+                timestamp = self._timeline.at(packet.timestamp, received_ms)
+                packets.append(AudioPacket(_FORMAT, timestamp, samples, packet.payload, received_ms))
+        return packets
+
+
+class VideoTrack(Track):
+    """VP8 or H.264, picture by picture; after a loss nothing until the next key frame, which it asks for."""
+
+    def __init__(self, codec: VideoCodec) -> None:
+        super().__init__(VIDEO_RATE_HZ, VIDEO_HOLD_MS, VIDEO_HOLD_PACKETS)
+        self.codec = codec
+        self.broken = 0
+        self.recovered = 0
+        self._joiner = self._new_joiner()
+        self._needs_keyframe = True
+        self._asked_ms = -KEYFRAME_AGAIN_MS
+        self._keyframe_ms = 0.0
+
+    def _new_joiner(self) -> Joiner:
+        return Vp8Joiner() if self.codec == "vp8" else H264Joiner()
+
+    def _reset(self) -> None:
+        super()._reset()
+        self.broken += self._joiner.broken
+        self._joiner = self._new_joiner()
+        self._needs_keyframe = True
+
+    def receive(self, packet: RtpPacket, now_ms: float) -> list[VideoFrame]:
+        """Take one packet that arrived now; returns the pictures that it completes."""
+        return self._pictures(self._admit(packet, now_ms))
+
+    def repair(self, packet: RtpPacket, now_ms: float) -> list[VideoFrame]:
+        """Take a retransmission (RFC 4588): its payload begins with the number of the packet it repeats."""
+        if self.reception is None or len(packet.payload) < 3:
+            return []
+        number = self.reception.repaired(int.from_bytes(packet.payload[:2], "big"))
+        original = RtpPacket(
+            packet.payload_type,
+            packet.marker,
+            number & 0xFFFF,
+            packet.timestamp,
+            self.reception.ssrc,
+            packet.payload[2:],
+        )
+        self.recovered += 1
+        return self._pictures(self._order.push(number, (original, now_ms), now_ms))
+
+    def expire(self, now_ms: float) -> list[VideoFrame]:
+        """Give up on packets missing for too long."""
+        return self._pictures(self._order.expire(now_ms))
+
+    def to_ask(self, now_ms: float) -> list[int]:
+        """Sequence numbers, unwrapped, for a NACK now."""
+        return self._order.to_ask(now_ms)
+
+    def wants_keyframe(self, now_ms: float) -> bool:
+        """Whether a request for a key frame is due; asking counts."""
+        due = self._needs_keyframe or now_ms - self._keyframe_ms > KEYFRAME_EVERY_MS
+        if self.reception is None or not due or now_ms - self._asked_ms < KEYFRAME_AGAIN_MS:
+            return False
+        self._asked_ms = now_ms
+        return True
+
+    def _pictures(self, ready: list[tuple[int, tuple[RtpPacket, float]]]) -> list[VideoFrame]:
+        frames = []
+        for number, (packet, received_ms) in ready:
+            broken = self._joiner.broken
+            picture = self._joiner.push(number, packet.timestamp, packet.payload, marker=packet.marker)
+            if self._joiner.broken != broken:
+                self._needs_keyframe = True
+            if picture is None or (self._needs_keyframe and not picture.keyframe):
+                continue
+            if picture.keyframe:
+                self._needs_keyframe, self._keyframe_ms = False, received_ms
+            timestamp = self._timeline.at(packet.timestamp, received_ms)
+            frames.append(VideoFrame(self.codec, timestamp, picture.data, picture.keyframe, received_ms))
+        return frames
