@@ -153,7 +153,7 @@ class House:
 
     def _add_evaluation(self) -> None:
         sessions, jobs = self._parts["sessions"], JobQueue(self._database)
-        reader = Reader(self._model, EvidenceFinder())
+        reader = Reader(self._clock, EvidenceFinder(), self._model)
         Scoring(self._database, sessions, reader, self._clock).register(jobs)
         self._parts |= {"evaluation": Evaluation(sessions, self._clock), "jobs": jobs}
 

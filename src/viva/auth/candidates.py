@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select, update
 
 from viva.auth.errors import BadLink
-from viva.auth.model import CandidatePrincipal, Swapped, cookie_expiry
+from viva.auth.model import CandidatePrincipal, LinkFound, Swapped, cookie_expiry
 from viva.auth.tables import CandidateCredentialRow as Row
 from viva.platform.clock import Clock
 from viva.platform.database import Work
@@ -76,6 +76,12 @@ class CandidateAccess:
         if link is None or held is None or held.session_id != link.session_id:
             raise BadLink
         return Swapped(session_id=link.session_id, cookie=None, expires_at=link.expires_at)
+
+    async def peek(self, work: Work, token: str) -> LinkFound | None:
+        """What a link leads to, without using it up; None for one that is no good."""
+        query = select(Row.session_id, Row.used_at).where(*_good_link(token, self._clock.now()))
+        found = (await work.db.execute(query)).one_or_none()
+        return None if found is None else LinkFound(found.session_id, found.used_at is not None)
 
     async def resolve(self, work: Work, token: str, *, kind: Kind = "bearer") -> CandidatePrincipal | None:
         """Who a bearer or a cookie speaks for. A link is neither: it is only ever swapped."""

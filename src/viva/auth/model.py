@@ -94,6 +94,13 @@ class GeneratedPassword(msgspec.Struct, frozen=True, kw_only=True):
     password: str
 
 
+class LinkFound(msgspec.Struct, frozen=True):
+    """A good link, looked at but not opened."""
+
+    session_id: UUID
+    used: bool
+
+
 class Swapped(msgspec.Struct, frozen=True, kw_only=True):
     """A link was opened. `cookie` is the new cookie's value, or None where the browser's own stays good."""
 
