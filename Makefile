@@ -1,0 +1,57 @@
+# The commands people need: run, test, check. Everything else hangs on these.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --progress-bar on
+
+.DEFAULT_GOAL := help
+.PHONY: help run install test check browser lock demo clean
+
+help: ## what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+
+run: install ## start everything on http://localhost:8000
+	@exec $(BIN)/viva serve
+
+install: $(VENV)/.installed
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "viva needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "Making $(VENV)…"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
+	@echo "Installing the locked dependencies (about 250 MB to fetch; once, a minute or two)…"
+	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
+	@echo "Installing what the tests need…"
+	@$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+browser: $(VENV)/.installed-dev
+	@$(BIN)/python tests/support/install.py
+
+test: browser check ## the whole suite
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/.installed-dev ## formatter, linter, types, contracts, migrations, catalogs
+	@$(BIN)/ruff format --check --quiet . || { echo "run: $(BIN)/ruff format ."; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python -m viva.platform.i18n_check
+	@$(BIN)/python tests/support/check_migrations.py
+	@echo "check: all good"
+
+demo: install ## a spoken interview through a running server
+	@$(BIN)/viva demo
+
+lock: ## write both locks anew (needs uv)
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --group build pyproject.toml -o requirements.lock
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --group build --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+clean: ## remove what was built, but never data/
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
