@@ -1,0 +1,22 @@
+"""Speech to text: engines behind one port, and the relay that keeps an interview joined to one of them."""
+
+from viva.stt.assembler import Assembler, SpokenLine
+from viva.stt.backlog import Missed
+from viva.stt.errors import Refused, StreamLost
+from viva.stt.intake import RelayTimes
+from viva.stt.port import EngineName, StreamOptions, Transcriber, TranscriberStream
+from viva.stt.relay import Relay
+
+__all__ = [
+    "Assembler",
+    "EngineName",
+    "Missed",
+    "Refused",
+    "Relay",
+    "RelayTimes",
+    "SpokenLine",
+    "StreamLost",
+    "StreamOptions",
+    "Transcriber",
+    "TranscriberStream",
+]

@@ -1,0 +1,108 @@
+"""One stream of an engine while it lasts: pages out, results in."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from viva.audio import SpeechResult
+from viva.stt.errors import StreamLost
+from viva.stt.intake import Intake
+from viva.stt.placing import Placed
+from viva.stt.port import TranscriberStream
+from viva.stt.timeline import SAMPLES_PER_MS
+
+
+class Line:
+    """Plays what is not final yet to a fresh stream, then what comes in.
+
+    `on_result` is called with every result that has words, on the interview's clock; `on_answer` with every
+    sign of life.
+    """
+
+    def __init__(
+        self,
+        stream: TranscriberStream,
+        intake: Intake,
+        on_result: Callable[[SpeechResult], None],
+        on_answer: Callable[[], None],
+    ) -> None:
+        self._stream = stream
+        self._intake = intake
+        self._on_result = on_result
+        self._on_answer = on_answer
+        self._origin = self._answered = intake.backlog.rewind()
+        self._answered_s = asyncio.get_running_loop().time()
+
+    async def run(self) -> None:
+        """Until the agreed end. Raises `StreamLost` when the stream ends before that, or is deaf."""
+        listening = asyncio.create_task(self._listen(), name="stt.line.listen")
+        listening.add_done_callback(lambda _task: self._intake.wake.set())
+        try:
+            await self._talk(listening)
+            await listening
+        finally:
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
+        if not self._intake.closing.is_set():
+            raise StreamLost(reason="ended")
+
+    async def _talk(self, listening: asyncio.Task[None]) -> None:
+        """Speak until the other side has gone or we have nothing to say any more."""
+        while not listening.done():
+            if self._intake.closing.is_set() and not self._intake.backlog.unsent:
+                await self._within(self._stream.end())
+                return
+            await self._speak()
+
+    async def _speak(self) -> None:
+        """Send what is due, or wait until something is; keep the engine awake meanwhile."""
+        intake = self._intake
+        intake.wake.clear()
+        if page := intake.next_page(partial=False):
+            await self._within(self._stream.send(page))
+        elif intake.finish and intake.must_ask(self._stream):
+            intake.finish.asked = self._stream
+            await self._within(self._stream.finalize())
+        elif not await _set_within(intake.wake, self._patience_s()):
+            rest = intake.next_page(partial=True)
+            await self._within(self._stream.send(rest) if rest else self._stream.keep_alive())
+        if self._is_deaf():
+            raise StreamLost(reason="no answer")
+
+    def _is_deaf(self) -> bool:
+        """Much audio was sent since the last answer, and that long ago: a replay is sent in no time."""
+        backlog, limit_ms = self._intake.backlog, self._intake.times.deaf_after_ms
+        unanswered = backlog.timeline.tape - backlog.unsent - self._answered
+        waited_s = asyncio.get_running_loop().time() - self._answered_s
+        return unanswered > limit_ms * SAMPLES_PER_MS and waited_s * 1000 > limit_ms
+
+    def _patience_s(self) -> float:
+        """A page that stays incomplete goes out after two pages' time; else the keep-alive is next."""
+        times = self._intake.times
+        return times.page_ms / 500 if self._intake.backlog.unsent else times.keep_alive_s
+
+    async def _within(self, call: Awaitable[None]) -> None:
+        try:
+            async with asyncio.timeout(self._intake.times.send_timeout_s):
+                await call
+        except TimeoutError:
+            raise StreamLost(reason="stuck") from None
+
+    async def _listen(self) -> None:
+        async for heard in self._stream.results():
+            self._on_answer()
+            self._answered_s = asyncio.get_running_loop().time()
+            backlog = self._intake.backlog
+            placed = Placed(heard, self._origin, backlog.settled, backlog.timeline)
+            self._answered = max(self._answered, placed.tape_end)
+            if placed.result.text:
+                self._on_result(placed.result)
+            if heard.is_final:
+                self._intake.settle(placed.tape_end, forced=heard.forced)
+
+
+async def _set_within(event: asyncio.Event, timeout_s: float) -> bool:
+    try:
+        async with asyncio.timeout(timeout_s):
+            return await event.wait()
+    except TimeoutError:
+        return False

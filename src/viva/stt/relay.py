@@ -1,0 +1,203 @@
+"""Between a candidate's audio and a recogniser: keeps them joined and loses nothing on the way.
+
+`feed` puts packets into a ring; a line sends them to the engine's stream in pages and places what comes back
+on the interview's clock. A stream that is lost is opened again with growing pauses, and what had not become
+final is played to it once more, from the very packet where the last final ended.
+
+A stream is opened when there is audio for it: the vendor closes one that hears nothing for ten seconds.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from typing import Literal, Self
+
+import structlog
+
+from viva.audio import AudioPacket, SpeechEvent, SpeechRestored, SpeechTrouble
+from viva.platform.tasks import Tasks
+from viva.stt import metrics
+from viva.stt.backlog import Missed
+from viva.stt.backoff import Backoff
+from viva.stt.errors import Refused, StreamLost
+from viva.stt.intake import Intake, RelayTimes
+from viva.stt.line import Line
+from viva.stt.port import EngineName, StreamOptions, Transcriber, TranscriberStream
+
+log = structlog.get_logger(__name__)
+
+TroubleCode = Literal["reconnecting", "unavailable", "refused", "overloaded"]
+
+
+class Relay:
+    """One candidate's connection to an engine: `async with Relay(...)`, then `feed`.
+
+    `on_event` is called on the loop, in order, with results on the interview's clock (never blank) and with
+    trouble and restoration. It must not block. Overflow: beyond `ring_ms` the oldest audio falls out, is
+    listed in `missed`, and `SpeechTrouble("overloaded")` says so once per outage.
+    """
+
+    def __init__(
+        self,
+        transcriber: Transcriber,
+        options: StreamOptions,
+        on_event: Callable[[SpeechEvent], None],
+        *,
+        times: RelayTimes | None = None,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        times = times or RelayTimes()
+        self._transcriber = transcriber
+        self._options = options
+        self._on_event = on_event
+        self._intake = Intake(times)
+        self._backoff = Backoff(jitter, first_s=times.backoff_first_s, cap_s=times.backoff_cap_s)
+        self._tasks = Tasks("relay")
+        self._one_finish = asyncio.Lock()
+        self._joined: asyncio.Task[None] | None = None
+        self._refused = False
+        self._trouble: TroubleCode | None = None
+        self._down_since_s: float | None = None
+
+    @property
+    def engine(self) -> EngineName:
+        """The name of the engine that hears now; goes with every utterance."""
+        return self._transcriber.name
+
+    @property
+    def missed(self) -> tuple[Missed, ...]:
+        """What was never transcribed, on the interview's clock, for a later job; complete after closing."""
+        return tuple(self._intake.backlog.missed)
+
+    async def __aenter__(self) -> Self:
+        self._joined = self._tasks.start("join", self._stay_joined())
+        return self
+
+    async def __aexit__(self, *_exc: object) -> None:
+        await self.close()
+
+    def feed(self, packet: AudioPacket, at_ms: float) -> None:
+        """Take a packet whose sound began `at_ms` on the interview's clock (its arrival will do).
+
+        Never blocks, never raises. After closing, packets are ignored.
+        """
+        if self._intake.closing.is_set():
+            return
+        overflowed = self._intake.add(packet, at_ms)
+        if self._refused:
+            self._intake.backlog.give_up()
+        elif overflowed:
+            metrics.packets_overflowed.labels(self.engine).inc(overflowed)
+            self._say_trouble("overloaded")
+
+    async def finalize(self, timeout_s: float) -> bool:
+        """Make everything fed so far final. Returns whether that happened in time.
+
+        The finals have been given to `on_event` when this returns.
+        """
+        async with self._one_finish:
+            backlog = self._intake.backlog
+            if self._refused or self._intake.closing.is_set():
+                return False
+            if backlog.settled >= backlog.timeline.tape:
+                return True
+            finish = self._intake.ask()
+            try:
+                async with asyncio.timeout(timeout_s):
+                    await finish.met.wait()
+            except TimeoutError:
+                return False
+            finally:
+                self._intake.finish = None
+            return not self._refused
+
+    async def close(self) -> None:
+        """Send what is left, wait for the last finals within the time limit, and let go of the engine."""
+        self._intake.closing.set()
+        self._intake.wake.set()
+        if self._joined is not None:
+            await asyncio.wait([self._joined], timeout=self._intake.times.close_timeout_s)
+        await self._tasks.close()
+        self._intake.backlog.give_up()
+
+    async def _stay_joined(self) -> None:
+        while await self._has_audio():
+            try:
+                await self._hold_one_stream()
+                return
+            except Refused as refusal:
+                self._stop_trying(refusal)
+                return
+            except StreamLost as lost:
+                await self._recover(lost)
+
+    async def _has_audio(self) -> bool:
+        backlog, closing = self._intake.backlog, self._intake.closing
+        while not backlog.unsent and not closing.is_set():
+            self._intake.wake.clear()
+            await self._intake.wake.wait()
+        return backlog.unsent > 0
+
+    async def _hold_one_stream(self) -> None:
+        """From opening to the agreed end. Raises `Refused` or `StreamLost`."""
+        async with AsyncExitStack() as stack:
+            stream = await self._open(stack)
+            self._say_restored()
+            await Line(stream, self._intake, self._give, self._prove).run()
+
+    async def _open(self, stack: AsyncExitStack) -> TranscriberStream:
+        try:
+            async with asyncio.timeout(self._intake.times.open_timeout_s):
+                return await stack.enter_async_context(self._transcriber.session(self._options))
+        except TimeoutError:
+            raise StreamLost(reason="no handshake") from None
+
+    async def _recover(self, lost: StreamLost) -> None:
+        """Tell, make what is not final due again, and wait before the next attempt (not when closing)."""
+        loop = asyncio.get_running_loop()
+        self._down_since_s = self._down_since_s or loop.time()
+        down_s = loop.time() - self._down_since_s
+        metrics.connections_lost.labels(self.engine).inc()
+        log.warning("stt_stream_lost", engine=self.engine, attempt=self._backoff.attempts, **lost.params)
+        lasting = down_s >= self._intake.times.unavailable_after_s
+        self._say_trouble("unavailable" if lasting else "reconnecting")
+        self._intake.backlog.rewind()
+        delay_s = self._backoff.next_delay_s()
+        try:
+            async with asyncio.timeout(delay_s):
+                await self._intake.closing.wait()
+        except TimeoutError:
+            return
+        if self._backoff.attempts > 1:
+            self._intake.backlog.give_up()
+
+    def _stop_trying(self, refusal: Refused) -> None:
+        log.error("stt_refused", engine=self.engine, **refusal.params)
+        self._refused = True
+        self._intake.backlog.give_up()
+        self._say_trouble("refused")
+        if self._intake.finish:
+            self._intake.finish.met.set()
+
+    def _prove(self) -> None:
+        """The engine answered: the outage, if there was one, is over."""
+        self._backoff.succeeded()
+        self._down_since_s = None
+
+    def _say_trouble(self, code: TroubleCode) -> None:
+        if code == self._trouble or (code == "reconnecting" and self._trouble):
+            return
+        self._trouble = code
+        self._give(SpeechTrouble(code, retryable=code != "refused"))
+
+    def _say_restored(self) -> None:
+        if self._trouble:
+            self._trouble = None
+            self._give(SpeechRestored())
+
+    def _give(self, event: SpeechEvent) -> None:
+        try:
+            self._on_event(event)
+        except Exception:
+            log.exception("stt_event_not_taken", kind=type(event).__name__)
