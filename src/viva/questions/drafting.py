@@ -40,7 +40,8 @@ questions that fit any office job.
 
 Draft exactly {count} questions in {language}, in this order: one opening question about the candidate's most
 relevant work, three that are specific to the position, one closing question about how they would begin.
-- Write as an experienced interviewer speaks: {style} One question each, at most two sentences and 300 characters.
+- Write as an experienced interviewer speaks: {style}
+  One question each, at most two sentences and 300 characters.
 - Ask for concrete work, decisions and reasons. {level}
 - what_good_shows: two to four short observable points about the content of a good answer.
 - key_terms: up to eight technical terms that a speech recogniser should expect in the answer.
@@ -50,7 +51,7 @@ relevant work, three that are specific to the position, one closing question abo
 
 _LANGUAGE = {"ko": "Korean", "en": "English"}
 _STYLE = {
-    "ko": 'polite spoken Korean as used in real interviews, such as "…한 경험을 말씀해 주세요."; not translated.',
+    "ko": 'polite spoken Korean as used in real interviews, such as "…한 경험을 말씀해 주세요.".',
     "en": 'plain spoken English, such as "Tell us about …".',
 }
 _LEVEL = {
