@@ -30,7 +30,7 @@ from viva.auth import (
     requires_candidate_or_user,
     requires_reviewer,
 )
-from viva.auth.routes import HANDLERS
+from viva.auth.routes import routes
 from viva.auth.sign_in import ATTEMPTS, WINDOW_S
 from viva.platform.database import Database
 from viva.platform.ids import uuid7
@@ -144,7 +144,7 @@ def app(
     sign_in = SignIn(database, service, cheap_passwords, limiter)
     plumbing = create_plumbing(Settings(public_url="https://viva.test", trusted_proxies=("10.0.0.1",)))
     app = Litestar(
-        route_handlers=[*plumbing.routes, *HANDLERS, *TEST_ROUTES],
+        route_handlers=[*plumbing.routes, *routes, *TEST_ROUTES],
         middleware=[Authentication(database, service, candidates)],
         guards=[deny_by_default],
         dependencies={

@@ -6,7 +6,7 @@ from uuid import UUID
 import httpx
 import pytest
 from litestar import Litestar
-from litestar.routes import HTTPRoute, WebSocketRoute
+from litestar.routes import HTTPRoute
 from tests.auth.conftest import PASSWORD, bearer, new_session
 from tests.support.clock import FakeClock
 
@@ -111,9 +111,7 @@ async def test_S01_the_refusal_says_in_words_what_to_do(client: httpx.AsyncClien
     }
 
 
-async def test_a_bad_bearer_never_falls_back_to_a_good_cookie(
-    client: httpx.AsyncClient, admin: User
-) -> None:
+async def test_a_bad_bearer_never_falls_back_to_a_good_cookie(client: httpx.AsyncClient, admin: User) -> None:
     await client.post("/login", data={"email": admin.email, "password": PASSWORD})
     assert (await client.get("/api/users/me")).status_code == 200
     assert (await client.get("/api/users/me", headers=bearer("stale"))).status_code == 401

@@ -227,7 +227,7 @@ async def revoke_key(
         await auth.revoke_key(work, key_id)
 
 
-HANDLERS: tuple[ControllerRouterHandler, ...] = (
+routes: list[ControllerRouterHandler] = [
     show_login,
     log_in,
     log_out,
@@ -238,4 +238,4 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     list_keys,
     create_key,
     revoke_key,
-)
+]
