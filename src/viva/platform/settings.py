@@ -50,6 +50,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     open_interviews: bool | None = None
     admin_email: str = ""
     admin_password: str = ""
+    time_zone: str = "Asia/Seoul"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     local_model_dir: str = ""
     debug: bool = False

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from viva.platform.database import Work
 from viva.platform.settings import Settings
-from viva.platform.web import TIME_ZONE, datetime_of
+from viva.platform.web import datetime_of
 from viva.privacy import Privacy
 from viva.sessions import Session, Sessions
 from viva.stt import Transcriber
@@ -23,6 +23,7 @@ class Briefing:
     ) -> None:
         self._sessions = sessions
         self._privacy = privacy
+        self._time_zone = settings.time_zone
         self._helpers = {
             "transcription": transcriber.name if transcriber else "off",
             "evaluation": "model" if settings.anthropic_api_key else "evidence",
@@ -37,7 +38,7 @@ class Briefing:
             "position": session.position,
             "question_count": count,
             "minutes": minutes(session, count),
-            "deadline": datetime_of(session.expires_at, TIME_ZONE),
+            "deadline": datetime_of(session.expires_at, self._time_zone),
             "resuming": session.status == "in_progress",
         }
 

@@ -10,6 +10,7 @@ from viva.platform.web.health import Check, NotReady
 from viva.platform.web.limits import RateLimiter
 from viva.platform.web.plumbing import Plumbing, create_plumbing
 from viva.platform.web.responses import ErrorBody, message_of, wants_page
+from viva.platform.web.templating import datetime_of
 
 __all__ = [
     "Check",
@@ -21,6 +22,7 @@ __all__ = [
     "Plumbing",
     "RateLimiter",
     "create_plumbing",
+    "datetime_of",
     "is_local",
     "message_of",
     "parse_form",

@@ -1,0 +1,102 @@
+"""The whole system on a loopback port, in the test's own loop."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+import uvicorn
+from litestar import Litestar
+
+from viva.bootstrap import running
+from viva.platform.settings import Settings, check
+
+ADMIN_EMAIL = "admin@example.test"
+ADMIN_PASSWORD = "correct horse battery staple"
+
+
+def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
+    """A port that nobody uses at the moment."""
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Served(msgspec.Struct):
+    """A running system and how to reach it."""
+
+    url: str
+    settings: Settings
+    app: Litestar
+    http: httpx.AsyncClient
+
+    async def admin_bearer(self) -> dict[str, str]:
+        """The header of a signed-in admin."""
+        form = {"username": ADMIN_EMAIL, "password": ADMIN_PASSWORD}
+        answer = await self.http.post("/api/token", data=form)
+        answer.raise_for_status()
+        return {"Authorization": f"Bearer {answer.json()['access_token']}"}
+
+    async def new_session(self, **fields: Any) -> dict[str, Any]:
+        """A session made through the API, with its candidate's token."""
+        asked = {"user_name": "Kim Minji", "position": "Backend engineer", "language": "en"} | fields
+        answer = await self.http.post("/api/sessions", json=asked, headers=await self.admin_bearer())
+        answer.raise_for_status()
+        made: dict[str, Any] = answer.json()
+        return made
+
+
+def settings_for(database_url: str, folder: Path, **overrides: Any) -> Settings:
+    """Settings of a system of its own: its folder, its ports, no engine unless asked for."""
+    port = overrides.pop("port", None) or free_port()
+    settings = Settings(
+        **{
+            "port": port,
+            "media_port": free_port(socket.SOCK_DGRAM),
+            "data_dir": folder,
+            "database_url": database_url,
+            "stt": "off",
+            "admin_email": ADMIN_EMAIL,
+            "admin_password": ADMIN_PASSWORD,
+            **overrides,
+        }
+    )
+    check(settings)
+    return settings
+
+
+@asynccontextmanager
+async def serving(settings: Settings) -> AsyncIterator[Served]:
+    """Serve until the block ends; everything is open when it begins."""
+    async with running(settings) as app:
+        listener = socket.create_server(("127.0.0.1", settings.port))
+        config = uvicorn.Config(
+            app,
+            ws="websockets-sansio",
+            ws_max_size=256 * 1024,
+            lifespan="off",
+            log_config=None,
+            proxy_headers=False,
+            timeout_graceful_shutdown=2,
+        )
+        server = uvicorn.Server(config)
+        server.capture_signals = _no_signals  # type: ignore[method-assign]  # the test runner keeps its own
+        task = asyncio.create_task(server.serve(sockets=[listener]), name="test.server")
+        async with httpx.AsyncClient(base_url=settings.base_url, timeout=30) as http:
+            try:
+                yield Served(settings.base_url, settings, app, http)
+            finally:
+                server.should_exit = True
+                await task
+                listener.close()
+
+
+class _no_signals:  # noqa: N801 (stands where uvicorn has a method)
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, *_exc: object) -> None: ...
