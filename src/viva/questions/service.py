@@ -1,6 +1,7 @@
 """Positions: made, changed by adding a version, found. Every method takes the caller's unit of work."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -102,7 +103,7 @@ class Positions:
     def _checked(self, draft: PositionDraft) -> PositionDraft:
         title = cleaned_title(draft.title)
         keys = [criterion.key for criterion in draft.criteria]
-        if not title or len(set(keys)) != len(keys) or "\0" in msgspec.json.encode(draft).decode():
+        if not title or len(set(keys)) != len(keys) or not _is_storable(msgspec.to_builtins(draft)):
             raise UnreadablePosition
         self._check_competencies(draft)
         if findings := lint_position(draft):
@@ -118,3 +119,12 @@ class Positions:
 
 def _reasons(findings: Iterable[Finding]) -> str:
     return " ".join(dict.fromkeys(finding.reason for finding in findings))
+
+
+def _is_storable(value: Any) -> bool:
+    """Whether PostgreSQL can hold every text in it: no NUL, no lone surrogate."""
+    if isinstance(value, dict):
+        return all(_is_storable(inner) for inner in value.values())
+    if isinstance(value, list | tuple):
+        return all(_is_storable(inner) for inner in value)
+    return not isinstance(value, str) or not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in value)
