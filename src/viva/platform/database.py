@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import DateTime, MetaData, text
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.pool import NullPool
@@ -21,6 +22,8 @@ POOL_SIZE = 10
 ACQUIRE_TIMEOUT_S = 2.0
 """F12: a starved pool answers 503 after this long instead of hanging."""
 STATEMENT_TIMEOUT_MS = 15_000
+_PASSING = frozenset({"08", "40", "53", "57", "58"})
+"""Connection lost, deadlock or serialization, out of resources, cancelled or shutting down, system error."""
 
 _NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -109,11 +112,12 @@ class Database:
             work = Work(session, self._jobs)
             try:
                 async with session.begin():
+                    await _connect(session)
                     yield work
-            except (ConnectionError, TimeoutError, OperationalError) as error:
+            except (ConnectionError, TimeoutError) as error:
                 raise Unavailable from error
             except DBAPIError as error:
-                if error.connection_invalidated:
+                if error.connection_invalidated or _passes(error):
                     raise Unavailable from error
                 raise
         for event in work.events:
@@ -123,6 +127,20 @@ class Database:
         """One round trip; raises `Unavailable`."""
         async with self.uow() as work:
             await work.db.execute(text("select 1"))
+
+
+async def _connect(session: AsyncSession) -> None:
+    """Take the connection before the caller's block runs, so that its own OSErrors stay its own."""
+    try:
+        await session.connection()
+    except (OSError, PoolTimeout) as error:
+        raise Unavailable from error
+
+
+def _passes(error: DBAPIError) -> bool:
+    """Whether the server refused for a reason that is not the statement's: see its SQLSTATE's class."""
+    state = getattr(error.orig, "sqlstate", None)
+    return isinstance(error, OperationalError) or (isinstance(state, str) and state[:2] in _PASSING)
 
 
 def _engine(url: str, *, pooled: bool) -> AsyncEngine:
