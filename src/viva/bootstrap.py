@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from litestar import Litestar
+from litestar import Litestar, Router
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 
 from viva import auth
 from viva.admin.routes import router as admin_routes
-from viva.auth.routes import HANDLERS as AUTH
+from viva.auth.routes import routes as AUTH  # noqa: N812 (a constant list)
 from viva.evaluation import Claude, Evaluation, EvidenceFinder, Reader, Scoring
 from viva.evaluation.routes import HANDLERS as EVALUATION
 from viva.events import AnyEvent
@@ -47,8 +47,6 @@ from viva.stt import choose
 log = structlog.get_logger(__name__)
 
 Progress = Callable[[str], None]
-SIGN_IN_TRIES = 5
-SIGN_IN_WINDOW_S = 300
 STARTS_PER_MINUTE = 30
 """Interviews that one address may begin on the landing page; a class in one room still gets in."""
 
@@ -204,7 +202,7 @@ class House:
             dependencies={name: _provide(part) for name, part in self._parts.items()},
             middleware=[authentication],
             guards=[auth.deny_by_default],
-            openapi_config=OpenAPIConfig(title="viva", version="1", path="/api/schema"),
+            openapi_config=_openapi(),
             **plumbing.options(),
         )
         return plumbing.install(app)
@@ -224,7 +222,7 @@ def auth_services(settings: Settings, database: Database, clock: Clock, secret: 
     """Who is who, by the names that handlers use."""
     passwords = auth.Passwords()
     service = auth.AuthService(clock, passwords, auth.AccessTokens(secret, issuer=settings.base_url))
-    limiter = RateLimiter(SIGN_IN_TRIES, SIGN_IN_WINDOW_S, clock)
+    limiter = RateLimiter(auth.ATTEMPTS, auth.WINDOW_S, clock)
     return {
         "auth": service,
         "sign_in": auth.SignIn(database, service, passwords, limiter),
@@ -238,6 +236,12 @@ def _bind_address(host: str) -> str:
         return str(IPv4Address(host))
     except ValueError:
         return ""
+
+
+def _openapi() -> OpenAPIConfig:
+    """The description of the API, open to everybody: it holds nothing of anybody."""
+    opened = Router(path="/api/schema", route_handlers=[], opt={"public": True})
+    return OpenAPIConfig(title="viva", version="1", openapi_router=opened)
 
 
 def _provide(part: Any) -> Provide:

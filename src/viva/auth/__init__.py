@@ -16,7 +16,7 @@ from viva.auth.guards import (
     requires_user,
     signed_in,
 )
-from viva.auth.middleware import Authentication
+from viva.auth.middleware import CANDIDATE_STATE, Authentication
 from viva.auth.model import (
     ApiKey,
     ApiKeyPrincipal,
@@ -33,11 +33,14 @@ from viva.auth.model import (
 )
 from viva.auth.passwords import Passwords
 from viva.auth.service import AuthService
-from viva.auth.sign_in import SignIn
+from viva.auth.sign_in import ATTEMPTS, WINDOW_S, SignIn
 
 __all__ = [
+    "ATTEMPTS",
     "CANDIDATE_COOKIE",
+    "CANDIDATE_STATE",
     "USER_COOKIE",
+    "WINDOW_S",
     "AccessTokens",
     "ApiKey",
     "ApiKeyPrincipal",

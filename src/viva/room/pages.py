@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from viva.auth import (
+    CANDIDATE_STATE,
     BadLink,
     CandidateAccess,
     CandidatePrincipal,
@@ -62,6 +63,7 @@ class Started(msgspec.Struct, frozen=True):
 
     session_id: UUID
     cookie: str
+    max_age_s: int
 
 
 @get("/", opt={"public": True})
@@ -116,7 +118,8 @@ async def start(
             async def effect() -> bytes:
                 session = await admissions.create(work, new, plan, None)
                 cookie = await candidates.issue_cookie(work, session.id, session.expires_at)
-                return msgspec.json.encode(Started(session.id, cookie))
+                max_age_s = seconds_until(session.expires_at, clock.now())
+                return msgspec.json.encode(Started(session.id, cookie, max_age_s))
 
             key = form.form_id or secrets.token_urlsafe(16)
             asked = msgspec.json.encode(form)
@@ -130,13 +133,8 @@ async def start(
         return _landing(settings, values, problem=message_of(error), status=503)
     started = msgspec.json.decode(kept, type=Started)
     return _with_cookie(
-        see_other(f"/interview/{started.session_id}/consent"), started.cookie, session_age_s()
+        see_other(f"/interview/{started.session_id}/consent"), started.cookie, started.max_age_s
     )
-
-
-def session_age_s() -> int:
-    """How long a browser keeps a candidate's cookie: as long as an interview may stay open."""
-    return 14 * 24 * 3600
 
 
 def _with_cookie(response: Response[Any], value: str, max_age_s: int) -> Response[Any]:
@@ -189,8 +187,8 @@ async def accept_invitation(
 
 
 def _any_held(request: PageRequest) -> CandidatePrincipal | None:
-    user = request.scope.get("user")
-    return user if isinstance(user, CandidatePrincipal) else None
+    held = request.scope["state"].get(CANDIDATE_STATE)
+    return held if isinstance(held, CandidatePrincipal) else None
 
 
 def _held(request: PageRequest, session_id: UUID) -> CandidatePrincipal | None:
