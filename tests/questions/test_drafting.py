@@ -107,7 +107,9 @@ def test_C19_a_draft_that_asks_what_it_may_not_is_refused_whole(change):
         plan_from_draft(json.dumps(drafted("ko", **change)), "백엔드 개발자", "ko", BANK)
 
 
-@given(raw=st.text(max_size=300) | st.recursive(st.none() | st.text() | st.integers(), st.lists).map(json.dumps))
+@given(
+    raw=st.text(max_size=300) | st.recursive(st.none() | st.text() | st.integers(), st.lists).map(json.dumps)
+)
 def test_S29_any_answer_at_all_is_a_plan_or_a_known_error(raw):
     with pytest.raises(ModelAnswerUnusable):
         plan_from_draft(raw, "백엔드 개발자", "ko", BANK)

@@ -6,7 +6,14 @@ import pytest
 from tests.questions.models import AnsweringModel, SilentModel, drafted
 
 from viva.platform.language_model import ModelAnswerUnusable, ModelError, ModelRefused, ModelUnavailable
-from viva.questions import Planner, PositionClosed, PositionDraft, PositionNotFound, PositionQuestion, Positions
+from viva.questions import (
+    Planner,
+    PositionClosed,
+    PositionDraft,
+    PositionNotFound,
+    PositionQuestion,
+    Positions,
+)
 from viva.questions.bank import built_in_bank
 from viva.questions.selection import plan_from_bank
 
@@ -101,11 +108,11 @@ async def test_a_kept_position_asks_its_own_questions_word_for_word_and_no_model
     assert model.asked == []
 
 
-async def test_a_kept_position_without_questions_asks_the_banks_in_the_candidates_language(database, positions):
+async def test_a_kept_position_without_questions_asks_the_banks_in_the_candidates_language(
+    database, positions
+):
     async with database.uow() as work:
-        position = await positions.create(
-            work, PositionDraft(title="영업", language="ko"), created_by=None
-        )
+        position = await positions.create(work, PositionDraft(title="영업", language="ko"), created_by=None)
     plan = await Planner(database, positions).plan("", "en", position.id)
     assert plan.questions == plan_from_bank("영업", "en", BANK).questions
     assert (plan.source, plan.language) == ("bank", "en")

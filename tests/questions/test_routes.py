@@ -42,12 +42,13 @@ def _answer(_request: Request, error: VivaError) -> Response:
 
 @pytest.fixture
 async def client(database) -> AsyncIterator[AsyncTestClient]:
+    positions = Positions()
     application = Litestar(
         [router],
         middleware=[_Who()],
         dependencies={
             "database": Provide(lambda: database, sync_to_thread=False),
-            "positions": Provide(lambda: Positions(), sync_to_thread=False),
+            "positions": Provide(lambda: positions, sync_to_thread=False),
         },
         exception_handlers={VivaError: _answer},
         openapi_config=None,
@@ -120,7 +121,13 @@ async def test_an_old_version_is_answered_409_and_a_stranger_404(client):
 
 @pytest.mark.parametrize(
     "changes",
-    [{"title": ""}, {"language": "de"}, {"answer_limit_s": 0}, {"surprise": 1}, {"questions": [{"text": "짧다"}]}],
+    [
+        {"title": ""},
+        {"language": "de"},
+        {"answer_limit_s": 0},
+        {"surprise": 1},
+        {"questions": [{"text": "짧다"}]},
+    ],
 )
 async def test_S17_what_does_not_fit_the_schema_never_reaches_the_service(client, changes):
     assert (await create(client, **changes)).status_code == 400
