@@ -18,14 +18,14 @@ from viva.platform.errors import NotFound
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATE = "no-cache"
-_TYPES = {
-    ".js": "text/javascript; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
+_TYPES = {  # Litestar adds the charset to text
+    ".js": "text/javascript",
+    ".css": "text/css",
     ".svg": "image/svg+xml",
     ".woff2": "font/woff2",
     ".wasm": "application/wasm",
     ".webmanifest": "application/manifest+json",
-    ".html": "text/plain; charset=utf-8",
+    ".html": "text/plain",
 }
 
 
@@ -67,8 +67,12 @@ class Assets:
 
     def _file(self, path: str) -> Path:
         """The file, if it really lies under the folder (links and `..` resolved). Raises `NotFound`."""
-        file = (self._folder / path).resolve()
-        if not file.is_relative_to(self._folder) or not file.is_file() or file.name.startswith("."):
+        try:
+            file = (self._folder / path).resolve()
+            inside = file.is_relative_to(self._folder) and file.is_file() and not file.name.startswith(".")
+        except OSError:  # a name that no file system would take
+            raise NotFound from None
+        if not inside:
             raise NotFound
         return file
 
