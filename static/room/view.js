@@ -37,6 +37,6 @@ export function viewOf(state, local) {
 export function elsewhere(state) {
   const home = `/interview/${state.session_id}`;
   if (state.status === "completed") return `${home}/done`;
-  if (state.phase === "closed") return home;
+  if (state.phase === "closed") return `${home}/room`;
   return state.phase === "consent" ? `${home}/consent` : null;
 }

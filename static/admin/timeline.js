@@ -1,0 +1,23 @@
+// Several recording files on one clock. Pure.
+
+/** @typedef {{url: string, kind: string, startMs: number, durationMs: number}} Part */
+
+/** @param {Part[]} parts @param {number} atMs on the interview's clock @returns {number} index of the part to play */
+export function partAt(parts, atMs) {
+  let chosen = 0;
+  parts.forEach((part, index) => {
+    if (part.startMs <= atMs) chosen = index;
+  });
+  return chosen;
+}
+
+/** @param {Part[]} parts @returns {number} where the last one ends */
+export function totalMs(parts) {
+  return Math.max(0, ...parts.map((part) => part.startMs + part.durationMs));
+}
+
+/** @param {number} spanMs @returns {string} m:ss */
+export function clock(spanMs) {
+  const seconds = Math.floor(Math.max(0, spanMs) / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
