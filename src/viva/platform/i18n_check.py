@@ -50,7 +50,7 @@ def _used(code: Path, templates: Path) -> Iterator[tuple[MsgId, str]]:
     """Every text and the last place it stands at."""
     for path in sorted(code.rglob("*.py")):
         yield from ((msgid, f"{path}:{line}") for line, msgid in _in_file(path, "python"))
-        yield from ((text, f"{path}:{line}") for line, text in _error_messages(path))
+        yield from ((text, f"{path}:{line}") for line, text in _error_messages(path) if text)
     for path in sorted(templates.rglob("*.html")):
         yield from ((msgid, f"{path}:{line}") for line, msgid in _in_file(path, _JINJA))
 
