@@ -2,6 +2,7 @@
 
 from viva.stt.assembler import Assembler, SpokenLine
 from viva.stt.backlog import Missed
+from viva.stt.choice import Choice, choose, describe
 from viva.stt.errors import Refused, StreamLost
 from viva.stt.intake import RelayTimes
 from viva.stt.port import EngineName, StreamOptions, Transcriber, TranscriberStream
@@ -9,6 +10,7 @@ from viva.stt.relay import Relay
 
 __all__ = [
     "Assembler",
+    "Choice",
     "EngineName",
     "Missed",
     "Refused",
@@ -19,4 +21,6 @@ __all__ = [
     "StreamOptions",
     "Transcriber",
     "TranscriberStream",
+    "choose",
+    "describe",
 ]

@@ -8,6 +8,7 @@ with the SDK's listener, which stops for good at the first text that is not JSON
 import secrets
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from typing import Self
 
 import structlog
 from deepgram import AsyncDeepgramClient, DeepgramClientEnvironment
@@ -43,6 +44,12 @@ class DeepgramTranscriber:
         client = AsyncDeepgramClient(api_key=api_key, environment=environment)
         # The SDK imports half of itself at the first touch of `listen.v1`: now, not in an interview.
         self._listen = client.listen.v1
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_exc: object) -> None:
+        """Nothing stays open between streams."""
 
     @asynccontextmanager
     async def session(self, options: StreamOptions) -> AsyncIterator[TranscriberStream]:

@@ -6,7 +6,7 @@ far. The relay alone knows where that lies on the interview's clock.
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Literal, Protocol
+from typing import Literal, Protocol, Self
 
 import msgspec
 
@@ -48,7 +48,14 @@ class TranscriberStream(Protocol):
 
 
 class Transcriber(Protocol):
-    """A recogniser. `name` is stored with every utterance that it heard."""
+    """A recogniser, one for the process. `name` is stored with every utterance that it heard.
+
+    `async with` it once around its use: entering prepares in the background, leaving ends its threads.
+    """
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(self, *_exc: object) -> None: ...
 
     @property
     def name(self) -> EngineName:
