@@ -132,7 +132,9 @@ class AnthropicServer:
             await asyncio.Event().wait()
         if isinstance(reply, Cuts):
             if reply.mid_body:
-                writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 900\r\n\r\n{")
+                writer.write(
+                    b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 900\r\n\r\n{"
+                )
                 await writer.drain()
             writer.transport.abort()
             return False
@@ -160,7 +162,9 @@ async def _read(reader: asyncio.StreamReader) -> tuple[str, dict[str, str], byte
     except asyncio.IncompleteReadError:
         return None
     first, *lines = head.decode("latin-1").split("\r\n")
-    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines if line)}
+    headers = {
+        name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines if line)
+    }
     body = await reader.readexactly(int(headers.get("content-length", "0")))
     return first.split(" ")[1].partition("?")[0], headers, body
 
@@ -235,7 +239,9 @@ def obliging(request: dict[str, Any]) -> Says:
         said = []
     quotes = [" ".join(re.split(r"\s+", passage)[:12]) for passage in said] or [""]
     korean = any("가" <= letter <= "힣" for letter in "".join(said))
-    return Says(_fill(schema_of(request), quotes, "근거가 있는 답변입니다." if korean else "The answer shows it."))
+    return Says(
+        _fill(schema_of(request), quotes, "근거가 있는 답변입니다." if korean else "The answer shows it.")
+    )
 
 
 def _fill(schema: dict[str, Any], quotes: list[str], words: str) -> Any:

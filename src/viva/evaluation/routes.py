@@ -4,9 +4,10 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from litestar import Request, Router, get, post
+from litestar import Request, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
+from litestar.types import ControllerRouterHandler
 
 from viva.auth import (
     CandidatePrincipal,
@@ -71,4 +72,4 @@ async def submit_review(
         )
 
 
-router = Router(path="/", route_handlers=[read_results, submit_review])
+HANDLERS: tuple[ControllerRouterHandler, ...] = (read_results, submit_review)
