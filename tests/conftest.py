@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from tests.support.clock import FakeClock
-from tests.support.databases import create_tables, new_database, other_database
+from tests.support.databases import new_database
 
 from viva.platform.database import Database
 from viva.platform.job_store import JobsInTransaction
+from viva.platform.migrations import upgrade
 from viva.platform.postgres import EmbeddedPostgres
 
 _TEMPLATE = "viva_template"
@@ -37,15 +38,15 @@ async def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterato
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def template_database(postgres_url: str) -> AsyncIterator[str]:
-    """The name of a database with all tables, to copy from."""
-    async with new_database(postgres_url, _TEMPLATE):
-        await create_tables(other_database(postgres_url, _TEMPLATE))
+    """The name of a migrated database, to copy from."""
+    async with new_database(postgres_url, _TEMPLATE) as url:
+        await upgrade(url)
         yield _TEMPLATE
 
 
 @pytest.fixture
 async def database_url(postgres_url: str, template_database: str) -> AsyncIterator[str]:
-    """The URL of a fresh, empty database with all tables."""
+    """The URL of a fresh database, migrated and empty."""
     name = f"viva_test_{next(_numbers)}"
     async with new_database(postgres_url, name, template=template_database) as url:
         yield url
