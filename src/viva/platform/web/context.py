@@ -11,6 +11,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from viva.platform.ids import uuid7
 from viva.platform.metrics import Metrics
+from viva.platform.web.hosts import PROBES
 from viva.platform.web.layers import is_http
 
 log = structlog.get_logger(__name__)
@@ -18,7 +19,8 @@ log = structlog.get_logger(__name__)
 _request_id: ContextVar[str] = ContextVar("viva_request_id", default="-")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _UNMATCHED = "(no route)"
-_PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
+_QUIET = PROBES | {"/static/{file_path}"}
+"""Routes that are only worth a line when something is wrong: machines ask them all day, pages by the dozen."""
 NEVER_ANSWERED = 499
 
 
@@ -61,7 +63,7 @@ class RequestContext:
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
         method, route = _method_of(scope), _route_of(scope)
         self._metrics.observe_request(method=method, route=route, status=status, seconds=seconds)
-        if route not in _PROBES or status >= 400:
+        if route not in _QUIET or status >= 400:
             log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
 
 
