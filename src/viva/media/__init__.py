@@ -16,6 +16,7 @@ from viva.media.model import (
 )
 from viva.media.ogg import opus_packets
 from viva.media.peer import Connection, MediaGate, PublishingClient
+from viva.media.recording import Gap, Part, Playback, Recorder, Recordings, Trouble
 
 __all__ = [
     "Answer",
@@ -23,12 +24,18 @@ __all__ = [
     "ConnectionState",
     "ConnectionStats",
     "Fanout",
+    "Gap",
     "MediaFull",
     "MediaGate",
     "MediaSink",
     "Offer",
     "OfferRefused",
+    "Part",
+    "Playback",
     "PublishingClient",
+    "Recorder",
+    "Recordings",
     "SenderClock",
+    "Trouble",
     "opus_packets",
 ]

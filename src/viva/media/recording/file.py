@@ -1,0 +1,66 @@
+"""One recording on disk, as the writer threads handle it: blocking calls, never on the event loop."""
+
+import os
+import time
+from pathlib import Path
+
+from viva.media.recording.manifest import sync_folder
+from viva.media.webm import Cluster, Scan, Tracks, doc_type, finished, header, track_entries
+
+SYNC_S = 4.0
+"""A machine that loses power loses less than five seconds (F03)."""
+
+
+class RecordingFile:
+    """A growing WebM file, mode 0600. A failed write leaves it as it was; all calls may raise `OSError`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.scan = Scan()
+        self._descriptor: int | None = None
+        self._synced_s = 0.0
+
+    def write(self, tracks: Tracks | None, clusters: list[Cluster]) -> int:
+        """Append clusters, write the header anew if `tracks` changed; returns the bytes free on the disk."""
+        descriptor = self._open()
+        if tracks is not None:
+            self._write_at(descriptor, 0, header(track_entries(tracks), doc_type(tracks)))
+        data = b"".join(cluster.data for cluster in clusters)
+        try:
+            self._write_at(descriptor, self.scan.end, data)
+        except OSError:
+            os.ftruncate(descriptor, self.scan.end)
+            raise
+        for cluster in clusters:
+            self.scan.add(cluster)
+        self._sync_sometimes(descriptor)
+        found = os.fstatvfs(descriptor)
+        return found.f_bavail * found.f_frsize
+
+    def finish(self) -> Scan:
+        """Write the index, the duration and the sizes, and close. Safe to call again after an error."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+        return finished(self.path, self.scan)
+
+    def _open(self) -> int:
+        if self._descriptor is None:
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+            self._synced_s = time.monotonic()
+            sync_folder(self.path.parent)
+        return self._descriptor
+
+    @staticmethod
+    def _write_at(descriptor: int, position: int, data: bytes) -> None:
+        rest = memoryview(data)
+        while rest:
+            written = os.pwrite(descriptor, rest, position)
+            rest, position = rest[written:], position + written
+
+    def _sync_sometimes(self, descriptor: int) -> None:
+        now_s = time.monotonic()
+        if now_s - self._synced_s >= SYNC_S:
+            os.fdatasync(descriptor)
+            self._synced_s = now_s

@@ -1,0 +1,250 @@
+"""The sink that records one connection: packets into clusters on the loop, clusters to disk in a thread.
+
+The loop only appends to lists. Once a second there is one write of about a tenth of a megabyte, and it happens
+in a thread because a disk may stall for seconds (F24) and a stalled write stalls whoever called it.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor
+from datetime import UTC, datetime
+from typing import Literal
+
+import msgspec
+import structlog
+
+from viva.audio import AudioPacket, VideoFrame
+from viva.media.model import ConnectionState, SenderClock
+from viva.media.recording.backlog import Backlog
+from viva.media.recording.file import RecordingFile
+from viva.media.recording.manifest import Gap, Manifests, Part
+from viva.media.recording.placement import PAUSE_MS, Placement
+from viva.media.rtp import h264, vp8
+from viva.media.webm import CLUSTER_MS, Cluster, Clusters, Tracks, VideoSettings
+
+log = structlog.get_logger(__name__)
+
+Trouble = Literal["video_stopped", "stopped", "recovered"]
+"""`video_stopped`: the disk is slow or nearly full, sound is still kept. `stopped`: nothing is kept."""
+
+VIDEO_FLOOR_BYTES = 128 * 1024 * 1024
+"""Below this much free space only sound is kept: it is enough for nine hours of it."""
+FLUSH_S = 1.0
+DRAIN_S = 20.0
+
+
+class Recorder:
+    """A `MediaSink`. `close` completes the file; it is playable, without its last second, even if killed.
+
+    Nothing is written before the first packet, and nothing while none come (a muted microphone).
+    """
+
+    def __init__(
+        self,
+        file: RecordingFile,
+        manifests: Manifests,
+        executor: Executor,
+        interview_ms: Callable[[float], int | None],
+        on_trouble: Callable[[Trouble], None],
+        video_floor_bytes: int = VIDEO_FLOOR_BYTES,
+    ) -> None:
+        self._file = file
+        self._manifests = manifests
+        self._executor = executor
+        self._interview_ms = interview_ms
+        self._on_trouble = on_trouble
+        self._video_floor_bytes = video_floor_bytes
+        self._loop = asyncio.get_running_loop()
+        self._clusters = Clusters()
+        self._backlog = Backlog()
+        self._placement: Placement | None = None
+        self._part: Part | None = None
+        self._tracks = Tracks()
+        self._tracks_written = False
+        self._began_ms = 0.0
+        self._sound_end_ms = 0
+        self._disk_low = False
+        self._waits_for_keyframe = True
+        self._trouble: Trouble = "recovered"
+        self._writing: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._closed = False
+        self._noted: Part | None = None
+
+    @property
+    def part(self) -> Part | None:
+        """What the manifest says of this file; `None` before the first packet."""
+        return self._part
+
+    def audio(self, packet: AudioPacket) -> None:
+        """Keep a sound packet."""
+        if self._closed:
+            return
+        time_ms = self._place(packet.received_ms).audio(packet.timestamp, packet.received_ms)
+        if time_ms - self._sound_end_ms > PAUSE_MS:
+            self._change(gaps=(*(self._part.gaps if self._part else ()), Gap(self._sound_end_ms, time_ms)))
+        self._sound_end_ms = time_ms + packet.duration * 1000 // packet.format.sample_rate_hz
+        self._take(self._clusters.audio(time_ms, packet.data))
+
+    def video(self, frame: VideoFrame) -> None:
+        """Keep a picture, unless the disk is slow or nearly full; after a break from a key frame on."""
+        if self._closed or not self._video_wanted(keyframe=frame.keyframe):
+            return
+        if frame.keyframe and self._tracks.video is None and not self._learn(frame):
+            self._waits_for_keyframe = True
+            return
+        time_ms = self._place(frame.received_ms).video(frame.timestamp, frame.received_ms)
+        self._take(self._clusters.video(time_ms, frame.data, keyframe=frame.keyframe))
+
+    def clock(self, clock: SenderClock) -> None:
+        """Keep sound and picture in step."""
+        if self._placement is not None:
+            self._placement.note(clock)
+
+    def state(self, state: ConnectionState) -> None:
+        """Nothing to do: silence writes nothing, and whoever started the recorder closes it."""
+
+    async def close(self) -> Part | None:
+        """Write what is left, the index and the manifest; the finished part, `None` if nothing came.
+
+        What a stalled disk does not take within twenty seconds is left for the next start to mend.
+        """
+        if self._closed or self._part is None:
+            self._closed = True
+            return self._part
+        self._closed = True
+        if self._timer is not None:
+            self._timer.cancel()
+        self._backlog.put(self._clusters.finish(), time.monotonic())
+        try:
+            async with asyncio.timeout(DRAIN_S):
+                await self._drain()
+                self._part = await self._loop.run_in_executor(self._executor, self._finish, self._part)
+        except (OSError, TimeoutError) as error:
+            log.warning("recording_left_unfinished", file=self._file.path.name, error=type(error).__name__)
+        return self._part
+
+    async def _drain(self) -> None:
+        """Wait for the write under way, then try once to write what is left."""
+        if self._writing is not None:
+            await asyncio.wait([self._writing])
+        self._write()
+        if self._writing is not None:
+            await asyncio.wait([self._writing])
+        self._refresh_start()
+
+    def _finish(self, part: Part) -> Part:
+        found = self._file.finish()
+        part = msgspec.structs.replace(
+            part,
+            duration_ms=found.duration_ms,
+            size_bytes=self._file.path.stat().st_size,
+            finished=True,
+        )
+        self._manifests.put(self._file.path.parent, part)
+        return part
+
+    def _place(self, received_ms: float) -> Placement:
+        if self._placement is None:
+            self._placement = Placement(received_ms)
+            self._began_ms = received_ms
+            started_at = datetime.fromtimestamp(time.time() - (time.monotonic() - received_ms / 1000), UTC)
+            self._part = Part(self._file.path.name, started_at, self._interview_ms(received_ms))
+            self._timer = self._loop.call_later(FLUSH_S, self._flush)
+        return self._placement
+
+    def _video_wanted(self, *, keyframe: bool) -> bool:
+        if self._disk_low or self._backlog.slow(time.monotonic()):
+            self._waits_for_keyframe = True
+            self._say("video_stopped")
+            return False
+        if self._waits_for_keyframe and not keyframe:
+            return False
+        if self._waits_for_keyframe and self._trouble == "video_stopped":
+            self._say("recovered")
+        self._waits_for_keyframe = False
+        return True
+
+    def _learn(self, frame: VideoFrame) -> bool:
+        """Take the picture's size, and H.264's parameter sets, from the first key frame."""
+        settings = video_settings(frame)
+        if settings is None:
+            return False
+        self._tracks, self._tracks_written = Tracks(settings), False
+        self._place(frame.received_ms)
+        self._change(video=settings.codec)
+        return True
+
+    def _change(self, **changes: object) -> None:
+        if self._part is not None:
+            self._part = msgspec.structs.replace(self._part, **changes)
+
+    def _refresh_start(self) -> None:
+        """The interview may have begun after the recording did."""
+        self._change(start_ms=self._interview_ms(self._began_ms))
+
+    def _take(self, cluster: Cluster | None) -> None:
+        if cluster is not None:
+            self._backlog.put(cluster, time.monotonic())
+            self._write()
+
+    def _flush(self) -> None:
+        """Once a second: nothing stays in memory for longer, also when packets stop coming."""
+        self._timer = self._loop.call_later(FLUSH_S, self._flush)
+        start_ms = self._clusters.start_ms
+        if start_ms is not None and time.monotonic() * 1000 - self._began_ms - start_ms >= CLUSTER_MS:
+            self._backlog.put(self._clusters.finish(), time.monotonic())
+        self._write()
+
+    def _write(self) -> None:
+        """Start a write unless one is under way; only one at a time keeps the order."""
+        if self._writing is not None or not self._backlog or self._part is None:
+            return
+        clusters = self._backlog.take()
+        tracks = None if self._tracks_written else self._tracks
+        self._refresh_start()
+        job = self._loop.run_in_executor(self._executor, self._put, tracks, clusters, self._part)
+        self._writing = self._loop.create_task(self._written(job, clusters, tracks), name="recorder.written")
+
+    def _put(self, tracks: Tracks | None, clusters: list[Cluster], part: Part) -> int:
+        free_bytes = self._file.write(tracks, clusters)
+        if part != self._noted:
+            self._manifests.put(self._file.path.parent, part)
+            self._noted = part
+        return free_bytes
+
+    async def _written(
+        self, job: asyncio.Future[int], clusters: list[Cluster], tracks: Tracks | None
+    ) -> None:
+        try:
+            self._disk_low = await job < self._video_floor_bytes
+            self._tracks_written = self._tracks_written or tracks is self._tracks
+            if self._trouble == "stopped":
+                self._say("recovered")
+        except OSError as error:
+            log.warning("recording_write_failed", file=self._file.path.name, errno=error.errno)
+            self._disk_low = True
+            self._backlog.put_back(clusters)
+            self._say("stopped")
+        finally:
+            self._backlog.written(time.monotonic())
+            self._writing = None
+
+    def _say(self, trouble: Trouble) -> None:
+        """Tell of a change for the worse once, and of its end."""
+        if trouble != self._trouble:
+            self._trouble = trouble
+            self._on_trouble(trouble)
+
+
+def video_settings(keyframe: VideoFrame) -> VideoSettings | None:
+    """What a player needs to know, from a key frame; `None` when it does not say."""
+    if keyframe.codec == "vp8":
+        size = vp8.dimensions(keyframe.data)
+        return VideoSettings("vp8", *size) if size is not None else None
+    sets = h264.parameter_sets(keyframe.data)
+    size = h264.dimensions(sets[0]) if sets is not None else None
+    if sets is None or size is None:
+        return None
+    return VideoSettings("h264", *size, configuration=h264.configuration(*sets))

@@ -1,0 +1,148 @@
+"""All recordings: given out to be written, mended after a crash, listed, played, erased."""
+
+import asyncio
+import shutil
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Self
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from viva.media.recording.file import RecordingFile
+from viva.media.recording.manifest import Manifests, Part
+from viva.media.recording.playback import Playback, play
+from viva.media.recording.recorder import VIDEO_FLOOR_BYTES, Recorder, Trouble
+from viva.media.recording.whole import join
+from viva.media.webm import HEADER_BYTES, finished
+from viva.platform.errors import NotFound
+
+log = structlog.get_logger(__name__)
+
+_THREADS = 4
+ROOM_FLOOR_BYTES = 256 * 1024 * 1024
+"""With less free space no new interview should begin (F23)."""
+WHOLE = "whole.webm"
+
+
+class Recordings:
+    """The folder of recordings: one folder a session, `manifest.json` and one file a connection in it.
+
+    `async with` opens the writer threads and, on leaving, waits for them.
+    """
+
+    def __init__(self, root: Path, *, video_floor_bytes: int = VIDEO_FLOOR_BYTES) -> None:
+        self._root = root
+        self._video_floor_bytes = video_floor_bytes
+        self._manifests = Manifests()
+        self._executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="recorder")
+        self._writing: set[Path] = set()
+
+    async def __aenter__(self) -> Self:
+        await asyncio.to_thread(self._root.mkdir, parents=True, exist_ok=True, mode=0o700)
+        return self
+
+    async def __aexit__(self, *_exc: object) -> None:
+        await asyncio.to_thread(self._executor.shutdown, wait=True)
+
+    def record(
+        self,
+        session_id: UUID,
+        connection_id: str,
+        *,
+        interview_ms: Callable[[float], int | None],
+        on_trouble: Callable[[Trouble], None],
+    ) -> Recorder:
+        """A recorder for one connection.
+
+        `interview_ms` turns a `received_ms` into the interview's clock, `None` while that has not begun; it is
+        asked again until the recorder is closed. `on_trouble` is called on the loop and must not block.
+        """
+        path = self._folder(session_id) / f"{connection_id}.webm"
+        self._writing.add(path)
+        return Recorder(
+            RecordingFile(path),
+            self._manifests,
+            self._executor,
+            interview_ms,
+            on_trouble,
+            self._video_floor_bytes,
+        )
+
+    async def parts(self, session_id: UUID) -> tuple[Part, ...]:
+        """What was recorded, in order; empty if nothing was."""
+        manifest = await asyncio.to_thread(self._manifests.read, self._folder(session_id))
+        return manifest.parts
+
+    async def play_part(self, session_id: UUID, file: str, range_header: str | None) -> Playback:
+        """One part, or a byte range of it. Raises `NotFound`."""
+        part = next((part for part in await self.parts(session_id) if part.file == file), None)
+        if part is None:
+            raise NotFound
+        return await self._play(self._folder(session_id) / part.file, part, range_header)
+
+    async def play_whole(self, session_id: UUID, range_header: str | None) -> Playback:
+        """Everything in one: the only part, or all parts joined on the interview's clock (made when asked for).
+
+        Raises `NotFound` when nothing was recorded.
+        """
+        parts = await self.parts(session_id)
+        if not parts:
+            raise NotFound
+        folder = self._folder(session_id)
+        if len(parts) == 1:
+            return await self._play(folder / parts[0].file, parts[0], range_header)
+        path = await asyncio.get_running_loop().run_in_executor(
+            self._executor, join, folder, parts, folder / WHOLE
+        )
+        pictures = next((part for part in parts if part.video is not None), parts[0])
+        return await self._play(path, pictures, range_header)
+
+    async def mend(self) -> int:
+        """After a crash: complete every file that was being written; returns how many. Call once at start."""
+        return await asyncio.get_running_loop().run_in_executor(self._executor, self._mend_all)
+
+    async def erase(self, session_id: UUID) -> None:
+        """Remove all of a session's files; nothing happens if there are none. Raises `OSError`."""
+        folder = self._folder(session_id)
+        if await asyncio.to_thread(folder.exists):
+            await asyncio.to_thread(shutil.rmtree, folder)
+
+    def has_room(self) -> bool:
+        """Whether a new interview may begin: enough free space to record it."""
+        return shutil.disk_usage(self._root).free >= ROOM_FLOOR_BYTES
+
+    def _folder(self, session_id: UUID) -> Path:
+        return self._root / str(session_id)
+
+    async def _play(self, path: Path, part: Part, range_header: str | None) -> Playback:
+        kind = "audio/webm" if part.video is None else "video/webm"
+        content_type = "video/x-matroska" if part.video == "h264" else kind
+        try:
+            return await asyncio.to_thread(play, path, content_type, range_header)
+        except FileNotFoundError:
+            raise NotFound from None
+
+    def _mend_all(self) -> int:
+        mended = 0
+        for name in self._root.glob("*/manifest.json"):
+            for part in self._manifests.read(name.parent).parts:
+                path = name.parent / part.file
+                if not part.finished and path not in self._writing:
+                    mended += self._mend(path, part)
+        return mended
+
+    def _mend(self, path: Path, part: Part) -> bool:
+        """One file; what cannot be mended is said and left as it is."""
+        try:
+            if path.stat().st_size <= HEADER_BYTES:
+                return False
+            found = finished(path)
+        except (OSError, ValueError) as error:
+            log.warning("recording_not_mended", file=path.name, error=type(error).__name__)
+            return False
+        changes = {"duration_ms": found.duration_ms, "size_bytes": path.stat().st_size}
+        self._manifests.put(path.parent, msgspec.structs.replace(part, **changes, finished=True, mended=True))
+        return True
