@@ -1,0 +1,129 @@
+"""F06 and finding 3 of the quality report: whatever a vendor sends, it is read or passed over."""
+
+import json
+
+import pytest
+from deepgram.core.unchecked_base_model import construct_type
+from deepgram.listen.v1.socket_client import V1SocketClientResponse
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from viva.audio import SpeechResult, Word
+from viva.stt.messages import Unreadable, read
+
+GOOD = {
+    "type": "Results",
+    "start": 1.5,
+    "duration": 2.0,
+    "is_final": True,
+    "from_finalize": True,
+    "channel": {
+        "alternatives": [
+            {
+                "transcript": "Hello there.",
+                "confidence": 0.9,
+                "words": [
+                    {
+                        "word": "hello",
+                        "punctuated_word": "Hello",
+                        "start": 1.6,
+                        "end": 1.9,
+                        "confidence": 0.8,
+                    },
+                    {"word": "there", "punctuated_word": "there.", "start": 2, "end": 2.4, "confidence": 1},
+                ],
+            }
+        ]
+    },
+}
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.just(10**400)
+    | st.floats()
+    | st.text(max_size=8)
+    | st.sampled_from(["Results", "Metadata", "SpeechStarted", "UtteranceEnd", "Error"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["type", "channel", "alternatives", "transcript", "words", "start", "end", "duration"]
+                + ["is_final", "from_finalize", "confidence", "word", "punctuated_word"]
+            ),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+def as_the_sdk_gives_it(message: object) -> object:
+    try:
+        return construct_type(type_=V1SocketClientResponse, object_=message)
+    except Exception:
+        return message
+
+
+def damaged(message: object, path: list[int], value: object) -> object:
+    """The message with one part replaced, or removed when `value` is a dictionary's absence."""
+    if not path or not isinstance(message, dict | list) or not message:
+        return value
+    if isinstance(message, list):
+        index = path[0] % len(message)
+        return [damaged(part, path[1:], value) if i == index else part for i, part in enumerate(message)]
+    key = sorted(message)[path[0] % len(message)]
+    if value == "absent":
+        return {name: part for name, part in message.items() if name != key}
+    return {name: damaged(part, path[1:], value) if name == key else part for name, part in message.items()}
+
+
+def survives(message: object) -> None:
+    try:
+        result = read(message)
+    except Unreadable:
+        return
+    if result is None:
+        return
+    assert isinstance(result.text, str)
+    assert 0 <= result.start_ms <= result.end_ms
+    assert 0 <= result.confidence <= 1
+    assert all(word.start_ms <= word.end_ms and 0 <= word.confidence <= 1 for word in result.words)
+
+
+@settings(max_examples=5_000, deadline=None)
+@given(ANYTHING)
+def test_F06_any_json_at_all_is_read_or_passed_over(message):
+    survives(message)
+    survives(as_the_sdk_gives_it(message))
+
+
+@settings(max_examples=5_000, deadline=None)
+@given(st.lists(st.integers(0, 8), min_size=1, max_size=6), ANYTHING | st.just("absent"))
+def test_F06_finding_3_a_message_with_any_part_broken_or_missing_is_read_or_passed_over(path, value):
+    survives(as_the_sdk_gives_it(damaged(GOOD, path, value)))
+
+
+def test_a_good_message_becomes_a_result_on_stream_time():
+    assert read(as_the_sdk_gives_it(json.loads(json.dumps(GOOD)))) == SpeechResult(
+        text="Hello there.",
+        is_final=True,
+        start_ms=1_500,
+        end_ms=3_500,
+        confidence=0.9,
+        words=(Word("Hello", 1_600, 1_900, 0.8), Word("there.", 2_000, 2_400, 1.0)),
+        forced=True,
+    )
+
+
+@pytest.mark.parametrize("kind", ["Metadata", "SpeechStarted", "UtteranceEnd", "Error", "ConfigureSuccess"])
+def test_known_messages_without_words_are_no_fault(kind):
+    assert read(as_the_sdk_gives_it({"type": kind})) is None
+
+
+def test_one_broken_word_costs_the_word_times_and_not_the_text():
+    broken = damaged(json.loads(json.dumps(GOOD)), [0, 0, 0, 2, 0, 3], {"no": "number"})
+    result = read(broken)
+    assert result is not None
+    assert (result.text, result.words) == ("Hello there.", ())
