@@ -20,7 +20,7 @@ _request_id: ContextVar[str] = ContextVar("viva_request_id", default="-")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _UNMATCHED = "(no route)"
 _QUIET = PROBES | {"/static/{file_path}"}
-"""Routes that are only worth a line when something is wrong: machines ask them all day, pages by the dozen."""
+"""Routes worth a line only when something is wrong: machines ask all day, pages by the dozen."""
 NEVER_ANSWERED = 499
 
 
