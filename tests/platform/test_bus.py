@@ -1,15 +1,30 @@
 import asyncio
-from collections.abc import AsyncIterator
+import contextlib
+import shutil
+from asyncio.subprocess import DEVNULL
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import UUID
 
+import msgspec
+import pytest
+import redis.asyncio
+import redis.exceptions
 import structlog
 
 from viva.events import AnyEvent, SessionCreated, UtteranceHeard
 from viva.platform.bus import Bus, JsonEvents
+from viva.platform.settings import SettingsError
 
 PATIENCE_S = 20
 SESSION = UUID("0198c0de-0000-7000-8000-000000000001")
 BACKLOG = 256
+
+
+class Large(msgspec.Struct, frozen=True, tag=True):
+    seq: int
+    text: str
 
 
 def heard(seq: int) -> UtteranceHeard:
@@ -71,3 +86,100 @@ async def test_a_listener_that_leaves_leaves_the_others_listening() -> None:
             pass
         bus.publish(heard(1))
         assert await take(stays, 1) == [heard(1)]
+
+
+@contextlib.asynccontextmanager
+async def redis_server(folder: Path) -> AsyncIterator[str]:
+    """A Redis of our own on a socket in `folder`; its URL."""
+    path = folder / "redis.sock"
+    server = await asyncio.create_subprocess_exec(
+        "redis-server",
+        "--port",
+        "0",
+        "--unixsocket",
+        str(path),
+        "--save",
+        "",
+        "--dir",
+        str(folder),
+        stdout=DEVNULL,
+    )
+    try:
+        async with asyncio.timeout(PATIENCE_S), redis.asyncio.Redis(unix_socket_path=str(path)) as client:
+            while not await _answers(client):  # noqa: ASYNC110 (another process has no event)
+                await asyncio.sleep(0.01)
+        yield f"unix://{path}"
+    finally:
+        server.kill()
+        await server.wait()
+
+
+async def _answers(client: redis.asyncio.Redis) -> bool:
+    try:
+        return bool(await client.ping())
+    except redis.exceptions.ConnectionError:
+        return False
+
+
+with_redis = pytest.mark.skipif(shutil.which("redis-server") is None, reason="there is no redis-server here")
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Short enough for a socket's path."""
+    with TemporaryDirectory(prefix="viva") as name:
+        yield Path(name)
+
+
+@with_redis
+async def test_two_processes_share_their_events_over_redis_even_large_ones(folder: Path) -> None:
+    big = [Large(seq=seq, text="가" * 100_000) for seq in range(20)]
+    async with (
+        redis_server(folder) as url,
+        Bus(JsonEvents(Large), url) as one,
+        Bus(JsonEvents(Large), url) as two,
+        one.listen() as here,
+        two.listen() as there,
+    ):
+        for event in big:
+            one.publish(event)
+        assert await take(there, 20) == big
+        assert await take(here, 20) == big
+
+
+@with_redis
+async def test_events_flow_again_after_redis_was_away_and_publishing_meanwhile_harms_nobody(
+    folder: Path,
+) -> None:
+    async with contextlib.AsyncExitStack() as stack:
+        first = await stack.enter_async_context(contextlib.AsyncExitStack())
+        url = await first.enter_async_context(redis_server(folder))
+        bus = await stack.enter_async_context(Bus(JsonEvents(AnyEvent), url))
+        events = await stack.enter_async_context(bus.listen())
+        bus.publish(heard(1))
+        assert await take(events, 1) == [heard(1)]
+        await first.aclose()
+        bus.publish(heard(2))
+        await stack.enter_async_context(redis_server(folder))
+        async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as group:
+            next_one = group.create_task(anext(events))  # type: ignore[arg-type]
+            while not next_one.done():
+                bus.publish(heard(3))
+                await asyncio.wait({next_one}, timeout=0.05)
+        assert next_one.result() in (heard(2), heard(3))
+
+
+@with_redis
+async def test_a_bus_whose_redis_is_gone_still_closes(folder: Path) -> None:
+    async with asyncio.timeout(PATIENCE_S), contextlib.AsyncExitStack() as server:
+        url = await server.enter_async_context(redis_server(folder))
+        async with Bus(JsonEvents(AnyEvent), url) as bus, bus.listen():
+            await server.aclose()
+            bus.publish(heard(1))
+
+
+@pytest.mark.parametrize("url", ["unix:///nowhere/redis.sock", "rabbit://host"])
+async def test_a_redis_that_is_not_there_is_said_at_the_start(url: str) -> None:
+    with pytest.raises(SettingsError, match="VIVA_CHANNELS"):
+        async with Bus(JsonEvents(AnyEvent), url):
+            pass

@@ -1,7 +1,7 @@
 """The typed bus: facts to whoever listens, inside one process or over Redis.
 
-It carries hints and nudges. A listener that is too slow loses the oldest ones and asks the database, which
-is the truth; so does a listener that was told `Reconnected`.
+It carries hints and nudges. A listener that is too slow loses the oldest ones, and what is published while
+Redis is away is lost: whoever needs to know asks the database, which is the truth.
 """
 
 from collections.abc import AsyncIterator
@@ -16,7 +16,7 @@ from litestar.channels.backends.memory import MemoryChannelsBackend
 
 log = structlog.get_logger(__name__)
 
-_CHANNEL = "facts"
+_CHANNEL = "viva_facts"
 """One plugin channel for all: it never forgets a channel's name, so one per interview would leak."""
 _BACKLOG = 256
 """Facts that a slow listener may fall behind before the oldest are dropped."""
@@ -94,7 +94,6 @@ def _backend(url: str) -> ChannelsBackend:
     if url == "memory":
         return MemoryChannelsBackend()
     # Imported only where several processes share one Redis: the client is not needed otherwise.
-    from litestar.channels.backends.redis import RedisChannelsPubSubBackend  # noqa: PLC0415 (see above)
-    from redis.asyncio import Redis  # noqa: PLC0415 (see above)
+    from viva.platform.redis_channels import PatientRedisChannels  # noqa: PLC0415 (see above)
 
-    return RedisChannelsPubSubBackend(redis=Redis.from_url(url))
+    return PatientRedisChannels(url)
