@@ -5,15 +5,20 @@ that comes late (F11) is waited for in the open. Once the parts are joined it is
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, cast
 
 import structlog
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from viva.bootstrap import Progress, running
 from viva.platform.settings import Settings, load
 
 log = structlog.get_logger(__name__)
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
 
 _STARTING = (
     b'{"code": "starting", "message": "viva is starting. Please try again in a moment.", "detail": {}}'
@@ -35,7 +40,7 @@ class Doorway:
         self._progress = progress
         self._opened = opened
         self._failed = failed
-        self._app: ASGIApp | None = None
+        self._app: Callable[[Scope, Receive, Send], Awaitable[None]] | None = None
         self._house: asyncio.Task[None] | None = None
         self._leave = asyncio.Event()
         self.error: BaseException | None = None
@@ -63,10 +68,10 @@ class Doorway:
     async def _keep_house(self) -> None:
         try:
             async with running(self._settings or load(), self._progress) as house:
-                self._app = house
+                self._app = cast('Any', house)  # Litestar's own names for the same protocol
                 self._opened()
                 await self._leave.wait()
-        except Exception as error:  # told to the person by whoever started us
+        except Exception as error:  # noqa: BLE001 (told to the person by whoever started us)
             log.error("house_failed", error=type(error).__name__)
             self.error = error
             self._failed()

@@ -3,9 +3,9 @@
 `running(settings)` opens everything in order and closes it in reverse; what it yields is the application.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
-from ipaddress import IPv4Address
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,8 @@ from litestar.openapi import OpenAPIConfig
 
 from viva import auth
 from viva.admin.routes import router as admin_routes
-from viva.auth.routes import routes as AUTH  # noqa: N812 (a constant list)
+from viva.admin.views import Dashboard
+from viva.auth.routes import routes as auth_routes
 from viva.evaluation import Claude, Evaluation, EvidenceFinder, Reader, Scoring
 from viva.evaluation.routes import HANDLERS as EVALUATION
 from viva.events import AnyEvent
@@ -26,13 +27,12 @@ from viva.platform.clock import Clock, SystemClock
 from viva.platform.database import Database
 from viva.platform.job_queue import JobQueue
 from viva.platform.job_store import JobsInTransaction
-from viva.platform.language_model import LanguageModel
 from viva.platform.metrics import Metrics
 from viva.platform.migrations import upgrade
 from viva.platform.postgres import EmbeddedPostgres, wait_for
 from viva.platform.settings import Settings, secret_key
 from viva.platform.tasks import Tasks
-from viva.platform.web import Check, RateLimiter, create_plumbing
+from viva.platform.web import Check, NotReady, RateLimiter, create_plumbing
 from viva.privacy import Privacy
 from viva.privacy.routes import router as privacy_routes
 from viva.questions import Planner, Positions
@@ -99,7 +99,7 @@ async def create_user(
         await parts["auth"].create_user(work, email, password, role)
 
 
-def language_model(settings: Settings) -> LanguageModel | None:
+def language_model(settings: Settings) -> Claude | None:
     """The model that drafts and scores, if there is a key for one."""
     if not settings.anthropic_api_key:
         return None
@@ -157,30 +157,42 @@ class House:
 
     async def _add_room(self, stack: AsyncExitStack) -> None:
         settings, sessions, database = self._settings, self._parts["sessions"], self._database
-        engine = choose(settings)
-        if engine.transcriber is not None:
-            await stack.enter_async_context(engine.transcriber)
-        gate = MediaGate(
-            port=settings.udp_port, address=settings.media_address, bind=_bind_address(settings.host)
-        )
+        transcriber, engine = choose(settings)
+        if isinstance(transcriber, AbstractAsyncContextManager):
+            await stack.enter_async_context(transcriber)
+        recordings = await stack.enter_async_context(Recordings(Path(settings.recordings)))
+        await recordings.mend()
+        gate = MediaGate(port=settings.udp_port, address=settings.media_address)
         shared = Shared(
             database=database,
             sessions=sessions,
             interviewing=Interviewing(database, sessions, self._parts["evaluation"], self._clock),
             gate=await stack.enter_async_context(gate),
-            recordings=Recordings(Path(settings.recordings)),
-            transcriber=engine.transcriber,
+            recordings=recordings,
+            transcriber=transcriber,
             clock=self._clock,
         )
         self._parts |= {
             "engine": engine,
-            "recordings": shared.recordings,
+            "recordings": recordings,
             "hub": await stack.enter_async_context(Hub(shared, self._bus)),
-            "briefing": Briefing(sessions, self._parts["privacy"], engine.transcriber, settings),
+            "briefing": Briefing(sessions, self._parts["privacy"], transcriber, settings),
             "start_limit": RateLimiter(STARTS_PER_MINUTE, 60, self._clock),
             "link_limit": RateLimiter(STARTS_PER_MINUTE, 60, self._clock),
         }
-        self._checks["recorder"] = shared.recordings.check
+        self._checks["recorder"] = _room_on_disk(recordings)
+        self._parts["dashboard"] = Dashboard(
+            database=database,
+            sessions=sessions,
+            evaluation=self._parts["evaluation"],
+            privacy=self._parts["privacy"],
+            recordings=recordings,
+            accounts=self._parts["auth"],
+            hub=self._parts["hub"],
+            jobs=self._parts["jobs"],
+            engine=engine,
+            settings=settings,
+        )
 
     async def first_admin(self, progress: Progress) -> None:
         """Make the first admin; a generated password is told this once."""
@@ -198,7 +210,7 @@ class House:
         self._parts["clients"] = plumbing.clients
         authentication = auth.Authentication(self._database, self._parts["auth"], self._parts["candidates"])
         app = Litestar(
-            route_handlers=[*plumbing.routes, *AUTH, *EVALUATION, *ROUTERS],
+            route_handlers=[*plumbing.routes, *auth_routes, *EVALUATION, *ROUTERS],
             dependencies={name: _provide(part) for name, part in self._parts.items()},
             middleware=[authentication],
             guards=[auth.deny_by_default],
@@ -230,12 +242,12 @@ def auth_services(settings: Settings, database: Database, clock: Clock, secret: 
     }
 
 
-def _bind_address(host: str) -> str:
-    """Media listens where the pages do; a name or IPv6 host means every IPv4 address."""
-    try:
-        return str(IPv4Address(host))
-    except ValueError:
-        return ""
+def _room_on_disk(recordings: Recordings) -> Check:
+    async def check() -> None:
+        if not await asyncio.to_thread(recordings.has_room):
+            raise NotReady("the disk for recordings is nearly full")
+
+    return check
 
 
 def _openapi() -> OpenAPIConfig:

@@ -1,6 +1,7 @@
 """Users, logins, tokens and API keys. Everything takes a unit of work and leaves the commit to its owner."""
 
 import secrets
+from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
@@ -78,6 +79,10 @@ class AuthService:
         chosen = password or secrets.token_urlsafe(15)
         user = await self.create_user(work, email or DEFAULT_ADMIN_EMAIL, chosen, "admin")
         return None if password else GeneratedPassword(email=user.email, password=chosen)
+
+    async def emails(self, work: Work, user_ids: Collection[UUID]) -> dict[UUID, str]:
+        """The addresses of these users, to name them by; unknown ones are left out."""
+        return await store.emails(work.db, user_ids)
 
     async def set_password(self, work: Work, user_id: UUID, password: str) -> None:
         """Change the password and end every login. Raises `NotFound` and what `check_password` raises."""

@@ -1,5 +1,6 @@
 """The queries of auth: users, logins, refresh tokens and API keys. No rule is decided here."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import cast
 from uuid import UUID
@@ -34,6 +35,12 @@ async def user_row_by_id(db: AsyncSession, user_id: UUID) -> UserRow | None:
     """The user, with the row locked until the unit of work ends."""
     query = select(UserRow).where(UserRow.id == user_id).with_for_update()
     return (await db.execute(query)).scalar_one_or_none()
+
+
+async def emails(db: AsyncSession, user_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The addresses of these users."""
+    rows = await db.execute(select(UserRow.id, UserRow.email).where(UserRow.id.in_(user_ids)))
+    return dict(rows.tuples().all())
 
 
 async def lock_first_admin(db: AsyncSession) -> None:

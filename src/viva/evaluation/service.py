@@ -1,5 +1,6 @@
 """The face of evaluation: ask for it, read it, put a person's own view beside it."""
 
+from collections.abc import Sequence
 from typing import Literal
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from viva.evaluation.cleaning import cleaned
 from viva.evaluation.errors import NotReviewableYet, UnknownCriterion
 from viva.evaluation.model import Findings, Level, Review, Scorecard, Status
 from viva.evaluation.scoring import DRAFT_SCORECARD, EVALUATE_ANSWER
-from viva.evaluation.store import Subject, Usage
+from viva.evaluation.store import Standing, Subject, Usage
 from viva.platform.clock import Clock
 from viva.platform.database import Work
 from viva.platform.ids import uuid7
@@ -89,6 +90,10 @@ class Evaluation:
             reviews=await store.reviews(work.db, session_id),
             usage=await store.usage(work.db, session_id),
         )
+
+    async def standings(self, work: Work, session_ids: Sequence[UUID]) -> dict[UUID, Standing]:
+        """How far each session's evaluation is, for lists; a session without anything is left out."""
+        return await store.standings(work.db, session_ids)
 
     async def draft_visible_to(self, work: Work, session_id: UUID, user_id: UUID) -> bool:
         """C07: pages hide the draft from a person until they have entered their own view."""

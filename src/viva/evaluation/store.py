@@ -1,5 +1,6 @@
 """The queries of evaluation: values in, values out."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -12,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from viva.evaluation.model import Findings, Method, Review, Scorecard
 from viva.evaluation.tables import EvaluationRow, HumanReviewRow, ScorecardRow
 from viva.platform.ids import uuid7
+
+Standing = Literal["pending", "ready", "needs_human", "failed", "reviewed"]
 
 
 class Subject(msgspec.Struct, frozen=True):
@@ -141,6 +144,18 @@ async def scorecard(db: AsyncSession, session_id: UUID) -> Scorecard | None:
         prompt_version=row.prompt_version,
         created_at=row.created_at,
     )
+
+
+async def standings(db: AsyncSession, session_ids: Sequence[UUID]) -> dict[UUID, Standing]:
+    """How far each of these sessions' evaluation is; sessions without a draft or review are left out."""
+    drafted = await db.execute(
+        select(ScorecardRow.session_id, ScorecardRow.status).where(ScorecardRow.session_id.in_(session_ids))
+    )
+    reviewed = await db.scalars(
+        select(HumanReviewRow.session_id).where(HumanReviewRow.session_id.in_(session_ids)).distinct()
+    )
+    found: dict[UUID, str] = {**dict(drafted.tuples().all()), **dict.fromkeys(reviewed, "reviewed")}
+    return msgspec.convert(found, dict[UUID, Standing])
 
 
 async def answer_findings(db: AsyncSession, session_id: UUID) -> dict[UUID, Findings]:

@@ -11,8 +11,8 @@ from sqlalchemy.exc import DBAPIError
 
 from viva.platform.database import Database
 from viva.platform.errors import NotFound, Unavailable
-from viva.platform.job_store import CHANNEL, Claim, claim_due, held_jobs, release_held
-from viva.platform.jobs import Handler, HeldJob, RetryLater
+from viva.platform.job_store import CHANNEL, Claim, claim_due, held_jobs, load, release_held
+from viva.platform.jobs import Handler, HeldJob, Load, RetryLater
 from viva.platform.tasks import Tasks
 
 log = structlog.get_logger(__name__)
@@ -70,6 +70,10 @@ class JobQueue:
     async def held(self) -> Sequence[HeldJob]:
         """The jobs that wait for a person, the longest held first."""
         return await held_jobs(self._database)
+
+    async def load(self) -> Load:
+        """How much there is to do."""
+        return await load(self._database)
 
     async def release(self, job_id: str) -> None:
         """Give a held job a new start. Raises `NotFound`."""

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from viva.platform.database import Database
 from viva.platform.ids import uuid7
-from viva.platform.jobs import MAX_ATTEMPTS, HeldJob, Job
+from viva.platform.jobs import MAX_ATTEMPTS, HeldJob, Job, Load
 from viva.platform.tables import JobRow
 
 CHANNEL = "viva_jobs"
@@ -152,6 +152,16 @@ async def held_jobs(database: Database) -> Sequence[HeldJob]:
             HeldJob(id=str(row.id), name=row.name, attempts=row.attempt, reason=row.reason, since=row.held_at)
             for row in rows
         )
+
+
+async def load(database: Database) -> Load:
+    """How much there is to do."""
+    running = JobRow.lease_until > func.now()
+    open_ = JobRow.held_at.is_(None)
+    query = select(func.count().filter(open_, running.is_not(True)), func.count().filter(open_, running))
+    async with database.uow() as work:
+        waiting, running_now = (await work.db.execute(query)).one()
+    return Load(queued=waiting, running=running_now)
 
 
 async def release_held(database: Database, job_id: UUID) -> bool:

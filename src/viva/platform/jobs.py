@@ -35,6 +35,13 @@ class HeldJob(msgspec.Struct, frozen=True):
     since: datetime
 
 
+class Load(msgspec.Struct, frozen=True):
+    """How many jobs wait and how many are under way; held ones are neither."""
+
+    queued: int
+    running: int
+
+
 class RetryLater(Exception):
     """Raised by a handler when an outage must be waited out: try again in `delay_s`; costs no attempt."""
 
@@ -61,6 +68,10 @@ class Jobs(Protocol):
 
     async def held(self) -> Sequence[HeldJob]:
         """The jobs that wait for a person."""
+        ...
+
+    async def load(self) -> Load:
+        """How much there is to do."""
         ...
 
     async def release(self, job_id: str) -> None:

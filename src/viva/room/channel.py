@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any, Protocol
 
 import msgspec
 import structlog
+from litestar.types import Receive
 
 from viva.platform.errors import Forbidden, Malformed, VivaError
 from viva.platform.i18n import N_
@@ -39,14 +39,6 @@ class WatchOnly(Forbidden):
     message = N_("Only the candidate can do this.")
 
 
-class Receiver(Protocol):
-    """The socket's receiving half, as ASGI gives it."""
-
-    async def __call__(self) -> dict[str, Any]:
-        """The next ASGI event."""
-        ...
-
-
 class Meter:
     """A token bucket. Pure: time comes in."""
 
@@ -66,7 +58,7 @@ class Meter:
 
 
 async def converse(
-    live: LiveInterview, screen: Screen, receive: Receiver, monotonic_ms: Callable[[], float]
+    live: LiveInterview, screen: Screen, receive: Receive, monotonic_ms: Callable[[], float]
 ) -> None:
     """Follow what the page says until it leaves or is shown out."""
     meter = Meter(RATE_PER_S, BURST, monotonic_ms())
@@ -79,7 +71,9 @@ async def converse(
             screen.close(CLOSE_POLICY)
             return
         text = event.get("text")
-        if text is not None and len(text) > FRAME_MAX:
+        if not isinstance(text, str):
+            text = None
+        elif len(text) > FRAME_MAX:
             screen.close(CLOSE_TOO_BIG)
             return
         await _follow(live, screen, text)

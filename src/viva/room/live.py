@@ -14,7 +14,7 @@ import structlog
 
 from viva.audio import AudioPacket, SpeechEvent, SpeechRestored, SpeechResult, SpeechTrouble
 from viva.events import ConsentGiven, InterviewAdvanced, UtteranceHeard
-from viva.media import Answer, Connection, ConnectionState, Fanout, Offer
+from viva.media import Answer, Connection, ConnectionState, Fanout, Offer, Recorder, Trouble
 from viva.platform.errors import VivaError
 from viva.platform.i18n import N_, gettext, use_locale
 from viva.platform.tasks import Tasks
@@ -38,6 +38,13 @@ TROUBLE = {
     "unavailable": N_("Captions are not available right now. Your voice is still being recorded."),
     "refused": N_("Captions are not available right now. Your voice is still being recorded."),
     "overloaded": N_("Captions may be late because the server is busy. Nothing you say is lost."),
+}
+
+
+RECORDING = {
+    "video_stopped": N_("The picture is no longer recorded, your voice is. Please go on."),
+    "stopped": N_("The recording has stopped for technical reasons. What you say is still written down."),
+    "recovered": N_("The recording works again."),
 }
 
 
@@ -202,22 +209,22 @@ class LiveInterview:
             raise ConsentRequired
         async with self._one_at_a_time:
             session = await self._shared.interviewing.begin_clock(self.session.id)
-            recorder = await self._shared.record(session)
+            recorder = self._shared.record(session, self._on_recording)
             ears = Ears(self._feed, self._media_changed)
             answer, connection = await self._shared.gate.answer(offer, Fanout(recorder, ears))
             earlier, self._connection = self._connection, connection
-            self._tasks.start("recording", self._until_closed(connection, recorder.close))
+            self._tasks.start("recording", self._until_closed(connection, recorder))
             self._adopt(session)
         if earlier is not None:
             await earlier.close()
             await self._shared.interviewing.note(self.session.id, "media_reconnected", {})
         return answer
 
-    async def _until_closed(self, connection: Connection, close: Callable[[], object]) -> None:
+    async def _until_closed(self, connection: Connection, recorder: Recorder) -> None:
         try:
             await connection.wait_closed()
         finally:
-            await self._shared.finish_recording(close)
+            await recorder.close()
             if self._connection is connection:
                 self._connection = None
                 self._show(self._state())
@@ -226,6 +233,11 @@ class LiveInterview:
     def _feed(self, packet: AudioPacket) -> None:
         if self._relay is not None and self.session.answering_since is not None:
             self._relay.feed(packet, self._shared.at_ms(self.session, packet.received_ms))
+
+    def _on_recording(self, trouble: Trouble) -> None:
+        self._notify(f"recording_{trouble}", RECORDING[trouble])
+        note = self._shared.interviewing.note(self.session.id, f"recording_{trouble}", {})
+        self._tasks.start("note", note)
 
     def _media_changed(self, state: ConnectionState) -> None:
         self._show(wire.MediaMessage(state=state))

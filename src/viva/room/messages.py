@@ -184,4 +184,5 @@ def encode(message: ServerMessage) -> str:
 
 def decode(frame: str) -> ClientMessage:
     """Raises `msgspec.ValidationError` or `msgspec.DecodeError` for anything but one of ours."""
-    return _decoder.decode(frame)
+    message: ClientMessage = _decoder.decode(frame)
+    return message

@@ -8,6 +8,7 @@ import msgspec
 from litestar import Request, Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
+from litestar.types import ExceptionHandlersMap
 
 from viva.auth import (
     CANDIDATE_STATE,
@@ -314,12 +315,16 @@ def _closed(reason: str, status: int) -> Page:
     return Page("room/closed.html", {"reason": reason, "contact": ""}, status)
 
 
-def not_a_candidate(_request: PageRequest, _error: Exception) -> Response[Any]:
+def not_a_candidate(_request: PageRequest, _error: Any) -> Response[Any]:
     """Without a candidate's cookie these pages say so in words; signing in as staff would not help."""
     return _closed("unknown", 401)
 
 
-_OTHERS = {Unauthenticated: not_a_candidate, Forbidden: not_a_candidate, NotFound: not_a_candidate}
+_OTHERS: ExceptionHandlersMap = {
+    Unauthenticated: not_a_candidate,
+    Forbidden: not_a_candidate,
+    NotFound: not_a_candidate,
+}
 
 router = Router(
     path="/",

@@ -5,9 +5,10 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from litestar import Request, Response, Router, WebSocket, get, post, websocket
+from litestar import Request, Router, WebSocket, get, post, websocket
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.response import Stream
 
 from viva.auth import (
     AuthService,
@@ -16,7 +17,7 @@ from viva.auth import (
     candidate_of,
     requires_candidate_or_user,
 )
-from viva.media import Answer, Offer
+from viva.media import Answer, Offer, Recordings
 from viva.platform.clock import Clock
 from viva.platform.database import Database
 from viva.platform.errors import NotFound
@@ -74,12 +75,21 @@ async def recording(
     request: Request[Any, Any, Any],
     sessions: NamedDependency[Sessions],
     database: NamedDependency[Database],
-    hub: NamedDependency[Hub],
-) -> Response[Any]:
-    """The recording; one `Range` is honoured. Every byte is checked for who asks (S19)."""
+    recordings: NamedDependency[Recordings],
+    part: FromQuery[int | None] = None,
+) -> Stream:
+    """The recording, whole or one `part` of it; one `Range` is honoured, and who asks is checked (S19)."""
     async with database.uow() as work:
         await sessions.visible(work, session_id, request.user, candidate_ok=True)
-    return await hub.playback(session_id, request.headers.get("range"))
+    asked = request.headers.get("range")
+    if part is None:
+        found = await recordings.play_whole(session_id, asked)
+    else:
+        parts = await recordings.parts(session_id)
+        if not 0 <= part < len(parts):
+            raise NotFound
+        found = await recordings.play_part(session_id, parts[part].file, asked)
+    return Stream(found.pieces(), status_code=found.status, headers=found.headers)
 
 
 @websocket("/api/sessions/{session_id:uuid}/live", guards=[requires_candidate_or_user])

@@ -1,12 +1,12 @@
 """What every running interview of this process shares."""
 
-import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
-from viva.media import MediaGate, Recorder, Recordings
+from viva.media import MediaGate, Recorder, Recordings, Trouble
 from viva.platform.clock import Clock
 from viva.platform.database import Database
+from viva.platform.ids import uuid7
 from viva.room.service import Interviewing
 from viva.sessions import Session, Sessions
 from viva.stt import Transcriber
@@ -45,10 +45,16 @@ class Shared:
             return None
         return max(0.0, (moment - self.clock.now()).total_seconds())
 
-    async def record(self, session: Session) -> Recorder:
-        """A recorder for a new connection, placed at the present on the interview's clock."""
-        return await self.recordings.begin(session.id, session.clock_ms(self.clock.now()))
+    def record(self, session: Session, on_trouble: Callable[[Trouble], None]) -> Recorder:
+        """A recorder for a new connection of this interview."""
+        return self.recordings.record(
+            session.id,
+            new_connection_id(),
+            interview_ms=lambda received_ms: self.at_ms(session, received_ms),
+            on_trouble=on_trouble,
+        )
 
-    async def finish_recording(self, close: Callable[[], object]) -> None:
-        """Close a recorder off the loop: it writes an index."""
-        await asyncio.to_thread(close)
+
+def new_connection_id() -> str:
+    """Names a recording file; sorts by when the connection began."""
+    return uuid7().hex

@@ -55,7 +55,7 @@ async def add_reviewer(db: AsyncSession, session_id: UUID, user_id: UUID) -> Non
     await db.merge(SessionReviewerRow(session_id=session_id, user_id=user_id))
 
 
-def visible(reviewer: UUID | None) -> Select[tuple[SessionRow]]:
+def visible(reviewer: UUID | None) -> Select[SessionRow]:
     """The sessions of one reviewer, or of everybody."""
     query = select(SessionRow)
     if reviewer is None:
@@ -66,7 +66,7 @@ def visible(reviewer: UUID | None) -> Select[tuple[SessionRow]]:
 
 async def page(
     db: AsyncSession,
-    query: Select[tuple[SessionRow]],
+    query: Select[SessionRow],
     *,
     status: str | None,
     text: str | None,
@@ -90,7 +90,7 @@ def _like(text: str) -> str:
     return f"%{escaped}%"
 
 
-async def status_counts(db: AsyncSession, query: Select[tuple[SessionRow]]) -> dict[str, int]:
+async def status_counts(db: AsyncSession, query: Select[SessionRow]) -> dict[str, int]:
     """How many sessions there are of each status."""
     inner = query.subquery()
     rows = await db.execute(select(inner.c.status, func.count()).group_by(inner.c.status))

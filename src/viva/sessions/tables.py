@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -112,7 +112,7 @@ class UtteranceRow(Table):
     confidence: Mapped[float | None]
     words: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
     source: Mapped[str]
-    heard_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    heard_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class IncidentRow(Table):
@@ -125,7 +125,7 @@ class IncidentRow(Table):
     kind: Mapped[str]
     detail: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     at_ms: Mapped[int | None]
-    at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class IdempotencyRow(Table):
@@ -137,4 +137,4 @@ class IdempotencyRow(Table):
     key: Mapped[str] = mapped_column(primary_key=True)
     request_hash: Mapped[bytes] = mapped_column(LargeBinary)
     sealed_response: Mapped[bytes | None] = mapped_column(LargeBinary)
-    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"), index=True)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)

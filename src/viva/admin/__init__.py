@@ -1,0 +1,1 @@
+"""The dashboard: pages for the hiring side that need several modules."""

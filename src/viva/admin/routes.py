@@ -1,0 +1,180 @@
+"""The dashboard's pages."""
+
+from typing import Any, Literal
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response, Router, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+
+from viva.admin.views import Dashboard
+from viva.auth import Principal, UserPrincipal, requires_admin, requires_person, requires_reviewer
+from viva.evaluation import LEVELS, Decision, Evaluation, Level
+from viva.platform.database import Database
+from viva.platform.errors import VivaError
+from viva.platform.i18n import current_locale
+from viva.platform.jobs import Jobs
+from viva.platform.settings import Settings
+from viva.platform.web import FormErrors, Page, datetime_of, message_of, parse_form, see_other
+from viva.sessions import Admissions, NameAndPositionRequired, NewSession, Sessions
+
+StaffRequest = Request[Principal, Any, Any]
+
+
+class InviteForm(msgspec.Struct, frozen=True):
+    """The form of a new interview."""
+
+    user_name: str = ""
+    position: str = ""
+    language: Literal["ko", "en"] = "ko"
+    email: str | None = None
+
+
+class ReviewForm(msgspec.Struct, frozen=True):
+    """What stands in the review form beside the levels."""
+
+    note: str = ""
+    decision: Decision | None = None
+
+
+@get("/admin")
+async def home() -> Response[Any]:
+    """The list is where work begins."""
+    return see_other("/admin/sessions")
+
+
+@get("/admin/sessions")
+async def list_sessions(
+    request: StaffRequest,
+    dashboard: NamedDependency[Dashboard],
+    q: FromQuery[str] = "",
+    status: FromQuery[str] = "",
+    cursor: FromQuery[UUID | None] = None,
+) -> Page:
+    """Every interview that this person may see."""
+    context = await dashboard.sessions_page(request.user, text=q, status=status, before=cursor)
+    return Page("admin/sessions.html", context)
+
+
+@get("/admin/sessions/new")
+async def new_session() -> Page:
+    """The form of a new interview."""
+    return _invite_page({})
+
+
+@post("/admin/sessions/new", status_code=200)
+async def invite(
+    request: StaffRequest,
+    admissions: NamedDependency[Admissions],
+    database: NamedDependency[Database],
+    settings: NamedDependency[Settings],
+) -> Page:
+    """Make the interview and show its link, this once."""
+    form = parse_form(InviteForm, await request.form())
+    if isinstance(form, FormErrors):
+        return _invite_page(form.values, form.errors, form.status)
+    new = msgspec.convert(form, NewSession, from_attributes=True)
+    creator = request.user.user_id if isinstance(request.user, UserPrincipal) else None
+    try:
+        plan = await admissions.plan(new)
+        async with database.uow() as work:
+            admission = await admissions.admit(work, new, plan, creator)
+    except NameAndPositionRequired as error:
+        missing = error.params.get("missing")
+        names = missing if isinstance(missing, list) else []
+        values = {"user_name": form.user_name, "position": form.position, "email": form.email or ""}
+        return _invite_page(values, {str(name): message_of(error) for name in names}, 422)
+    made = {
+        "link": admission.join_url,
+        "user_name": admission.session.user_name,
+        "session_id": admission.session.id,
+        "expires": datetime_of(admission.session.expires_at, settings.time_zone),
+    }
+    return Page("admin/new_session.html", _invite_context({}) | {"made": made})
+
+
+def _invite_page(values: dict[str, str], errors: dict[str, str] | None = None, status: int = 200) -> Page:
+    return Page("admin/new_session.html", _invite_context(values) | {"errors": errors or {}}, status)
+
+
+def _invite_context(values: dict[str, str]) -> dict[str, Any]:
+    empty = {"user_name": "", "position": "", "language": current_locale(), "email": ""}
+    return {"values": empty | values, "errors": {}, "positions": [], "made": None}
+
+
+@get("/admin/sessions/{session_id:uuid}")
+async def show_session(
+    session_id: FromPath[UUID],
+    request: Request[UserPrincipal, Any, Any],
+    dashboard: NamedDependency[Dashboard],
+) -> Page:
+    """One interview: recording, transcript, scorecard."""
+    return Page("admin/session.html", await dashboard.session_page(request.user, session_id))
+
+
+@post(
+    "/admin/sessions/{session_id:uuid}/review", guards=[requires_person, requires_reviewer], status_code=200
+)
+async def review(
+    session_id: FromPath[UUID],
+    request: Request[UserPrincipal, Any, Any],
+    dashboard: NamedDependency[Dashboard],
+    database: NamedDependency[Database],
+    sessions: NamedDependency[Sessions],
+    evaluation: NamedDependency[Evaluation],
+) -> Response[Any]:
+    """Put this person's own view down; only then is the draft shown."""
+    sent = await request.form()
+    levels = _levels({name: str(value) for name, value in sent.multi_items()})
+    form = parse_form(ReviewForm, sent)
+    try:
+        async with database.uow() as work:
+            await sessions.visible(work, session_id, request.user)
+            if not isinstance(form, FormErrors):
+                await evaluation.submit_review(
+                    work,
+                    request.user.user_id,
+                    session_id,
+                    levels=levels,
+                    note=form.note,
+                    decision=form.decision,
+                )
+                return see_other(f"/admin/sessions/{session_id}")
+            problem = next(iter(form.errors.values()))
+    except VivaError as error:
+        if error.code == "session_not_found":
+            raise
+        problem = message_of(error)
+    context = await dashboard.session_page(request.user, session_id)
+    values = {"levels": levels, "note": str(sent.get("note", "")), "decision": str(sent.get("decision", ""))}
+    return Page("admin/session.html", context | {"problem": problem, "values": values}, 422)
+
+
+def _levels(fields: dict[str, str]) -> dict[str, Level | None]:
+    chosen: dict[str, Level | None] = {}
+    for name, value in fields.items():
+        if name.startswith("level."):
+            chosen[name.removeprefix("level.")] = next((level for level in LEVELS if level == value), None)
+    return chosen
+
+
+@get("/admin/system", guards=[requires_admin])
+async def system(dashboard: NamedDependency[Dashboard]) -> Page:
+    """How the parts are, and what waits for a person."""
+    return Page("admin/system.html", await dashboard.system_page())
+
+
+@post("/admin/system/jobs/{job_id:str}/retry", guards=[requires_admin], status_code=200)
+async def retry_job(job_id: FromPath[str], jobs: NamedDependency[Jobs]) -> Response[Any]:
+    """Give a held job a new start."""
+    await jobs.release(job_id)
+    return see_other("/admin/system")
+
+
+router = Router(
+    path="/",
+    guards=[requires_person],
+    route_handlers=[home, list_sessions, new_session, invite, show_session, review, system, retry_job],
+    include_in_schema=False,
+)

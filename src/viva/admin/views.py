@@ -1,0 +1,169 @@
+"""Read-only views over several modules, one for each page."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from viva.auth import AuthService, Principal, UserPrincipal
+from viva.evaluation import DRAFT_SCORECARD, EVALUATE_ANSWER, Evaluation, Review, for_staff
+from viva.media import Recordings
+from viva.platform.database import Database, Work
+from viva.platform.i18n import N_, gettext
+from viva.platform.jobs import HeldJob, Jobs
+from viva.platform.settings import Settings
+from viva.privacy import Privacy
+from viva.room import Hub
+from viva.sessions import Session, Sessions
+from viva.stt import Choice
+
+PAGE = 50
+JOB_WORDS = {
+    EVALUATE_ANSWER: N_("Evaluation of an answer"),
+    DRAFT_SCORECARD: N_("Draft of a scorecard"),
+}
+
+
+class Dashboard:
+    """Gathers what the pages show."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        sessions: Sessions,
+        evaluation: Evaluation,
+        privacy: Privacy,
+        recordings: Recordings,
+        accounts: AuthService,
+        hub: Hub,
+        jobs: Jobs,
+        engine: Choice,
+        settings: Settings,
+    ) -> None:
+        self._database = database
+        self._sessions = sessions
+        self._evaluation = evaluation
+        self._privacy = privacy
+        self._recordings = recordings
+        self._accounts = accounts
+        self._hub = hub
+        self._jobs = jobs
+        self._engine = engine
+        self._settings = settings
+
+    async def sessions_page(
+        self, principal: Principal, *, text: str, status: str, before: UUID | None
+    ) -> dict[str, Any]:
+        """`admin/sessions.html`."""
+        async with self._database.uow() as work:
+            found = await self._sessions.page(
+                work, principal, status=status or None, text=text or None, before=before, limit=PAGE + 1
+            )
+            shown = found[:PAGE]
+            standings = await self._evaluation.standings(work, [session.id for session in shown])
+            counts = await self._sessions.status_counts(work, principal)
+        following = {"q": text, "status": status, "cursor": str(shown[-1].id)} if len(found) > PAGE else None
+        return {
+            "rows": [{"session": one, "evaluation": _standing(one, standings.get(one.id))} for one in shown],
+            "filters": {"q": text, "status": status},
+            "counts": counts,
+            "next_page": f"/admin/sessions?{urlencode(following)}" if following else None,
+        }
+
+    async def session_page(self, principal: UserPrincipal, session_id: UUID) -> dict[str, Any]:
+        """`admin/session.html`. Raises `SessionNotFound`."""
+        async with self._database.uow() as work:
+            await self._sessions.visible(work, session_id, principal)
+            record = await self._sessions.record(work, session_id)
+            results = await self._evaluation.results(work, session_id)
+            ledger = await self._privacy.ledger(work, session_id)
+            incidents = await self._sessions.incidents(work, session_id)
+            own = [review for review in results.reviews if review.reviewer_id == principal.user_id]
+            others = await self._others(work, results.reviews, principal) if own else []
+        latest = own[-1] if own else None
+        return {
+            "record": record,
+            "results": for_staff(results),
+            "draft_visible": latest is not None,
+            "own_review": latest,
+            "other_reviews": others,
+            "parts": await self._parts(session_id),
+            "incidents": incidents,
+            "notice_version": ledger[-1].notice_version if ledger else None,
+            "consented_at": ledger[-1].decided_at if ledger else None,
+            "values": _form_of(latest),
+            "problem": None,
+        }
+
+    async def _others(
+        self, work: Work, reviews: Sequence[Review], principal: UserPrincipal
+    ) -> list[dict[str, Any]]:
+        names = await self._accounts.emails(work, {review.reviewer_id for review in reviews})
+        return [
+            {"name": names.get(review.reviewer_id, ""), "review": review}
+            for review in reviews
+            if review.reviewer_id != principal.user_id
+        ]
+
+    async def _parts(self, session_id: UUID) -> list[dict[str, Any]]:
+        parts = await self._recordings.parts(session_id)
+        return [
+            {
+                "url": f"/api/sessions/{session_id}/recording?part={number}",
+                "kind": "video" if part.video else "audio",
+                "start_ms": part.start_ms or 0,
+                "duration_ms": part.duration_ms,
+            }
+            for number, part in enumerate(parts)
+        ]
+
+    async def system_page(self) -> dict[str, Any]:
+        """`admin/system.html`."""
+        return {
+            "engines": [self._recognition(), self._judge(), self._database_part()],
+            "running": self._hub.running,
+            "jobs": await self._jobs.load(),
+            "held": [_held(job) for job in await self._jobs.held()],
+        }
+
+    def _recognition(self) -> dict[str, str]:
+        state = "ok" if self._engine.engine else "off"
+        return _part(N_("Speech recognition"), state, gettext(self._engine.message))
+
+    def _judge(self) -> dict[str, str]:
+        if self._settings.anthropic_api_key:
+            return _part(N_("Evaluation"), "ok", self._settings.llm_model)
+        detail = N_("No model key is set: quotes are found for each criterion, and nothing is judged.")
+        return _part(N_("Evaluation"), "degraded", gettext(detail))
+
+    def _database_part(self) -> dict[str, str]:
+        external = bool(self._settings.database_url)
+        detail = N_("An external PostgreSQL") if external else N_("The embedded PostgreSQL")
+        return _part(N_("Database"), "ok", gettext(detail))
+
+
+def _part(label: str, state: str, detail: str) -> dict[str, str]:
+    return {"label": gettext(label), "state": state, "detail": detail}
+
+
+def _standing(session: Session, standing: str | None) -> str:
+    if standing is not None:
+        return standing
+    return "pending" if session.status == "completed" else "none"
+
+
+def _form_of(review: Review | None) -> dict[str, Any]:
+    if review is None:
+        return {"levels": {}, "note": "", "decision": ""}
+    return {"levels": review.levels, "note": review.note, "decision": review.decision or ""}
+
+
+def _held(job: HeldJob) -> dict[str, Any]:
+    return {
+        "id": job.id,
+        "name": gettext(JOB_WORDS.get(job.name, job.name)),
+        "session_id": None,
+        "reason": job.reason,
+        "since": job.since,
+    }
