@@ -150,11 +150,30 @@ async def test_a_server_that_outlived_owner_and_babysitter_is_stopped_by_the_nex
     assert not lives(told["pid"])
 
 
-async def test_a_pid_file_that_names_a_living_stranger_does_not_stop_the_start(tmp_path: Path) -> None:
+async def test_F10_a_server_that_is_killed_is_started_again_with_what_was_committed(tmp_path: Path) -> None:
+    postgres = EmbeddedPostgres(tmp_path)
+    async with postgres as url:
+        async with connected(url) as connection:
+            await connection.execute("create table kept as select 1 as n")
+        assert postgres.pid is not None
+        os.kill(postgres.pid, signal.SIGKILL)
+        async with asyncio.timeout(PATIENCE_S):
+            await wait_for(url)
+        async with connected(url) as connection:
+            assert await connection.fetchval("select n from kept") == 1
+
+
+@pytest.mark.parametrize("writer", ["a living stranger", "a server that died"])
+async def test_what_an_earlier_server_wrote_down_does_not_mislead_the_start(
+    tmp_path: Path, writer: str
+) -> None:
     async with EmbeddedPostgres(tmp_path):
         pass
+    gone = await asyncio.create_subprocess_exec("true")
+    await gone.wait()
+    pid = gone.pid if writer == "a server that died" else os.getpid()
     (data,) = (tmp_path / "postgres").glob("pg[0-9][0-9]")
-    (data / "postmaster.pid").write_text(f"{os.getpid()}\n{data}\n1\n5432\n/nowhere\n\n\nready\n")
+    (data / "postmaster.pid").write_text(f"{pid}\n{data}\n1\n5432\n/nowhere\n\n\nready\n")
     async with EmbeddedPostgres(tmp_path) as url, connected(url) as connection:
         assert await connection.fetchval("select 1") == 1
 

@@ -76,9 +76,10 @@ class Cluster:
         return folder
 
     def is_ready(self) -> bool:
-        """Whether the server says that it takes connections."""
-        lines = self._pid_file()
-        return len(lines) > _READY_LINE and lines[_READY_LINE].strip() == "ready"
+        """Whether the server says that it takes connections, and is not one that died saying so."""
+        lines, pid = self._pid_file(), self.pid_on_file()
+        said = len(lines) > _READY_LINE and lines[_READY_LINE].strip() == "ready"
+        return said and pid is not None and _runs_on(pid, self.data)
 
     def pid_on_file(self) -> int | None:
         """The process id that the last server wrote down."""
@@ -99,9 +100,14 @@ class Cluster:
         """Whether the server that was asked to end is still there."""
         return self._orphan is not None and _runs_on(self._orphan, self.data)
 
-    def forget_pid(self) -> None:
-        """Remove what a dead server wrote down: its number may belong to a stranger by now."""
-        (self.data / "postmaster.pid").unlink(missing_ok=True)
+    def forget_stranger(self) -> None:
+        """Remove what a dead server wrote down if its number belongs to another program by now.
+
+        Otherwise the file stays: by it PostgreSQL finds out whether children of a killed server still live.
+        """
+        pid = self.pid_on_file()
+        if pid is not None and _command_line(pid) and not _runs_on(pid, self.data):
+            (self.data / "postmaster.pid").unlink(missing_ok=True)
 
     def last_words(self) -> str:
         """The end of the server's log, on one line."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
+import structlog
 from sqlalchemy import URL
 
 from viva.platform.postgres.babysitter import Babysitter
@@ -17,9 +18,12 @@ from viva.platform.postgres.cluster import Cluster
 from viva.platform.postgres.errors import PostgresError
 from viva.platform.postgres.run_as import command_prefix
 
+log = structlog.get_logger(__name__)
+
 START_TIMEOUT_S = 60.0
 """Long enough to replay a crashed server's log."""
 _POLL_S = 0.02
+_WATCH_S = 0.5
 _NAME = "viva"
 """Of the user and of the database."""
 _BUILTIN_LOCALE_SINCE = 17
@@ -32,8 +36,8 @@ class EmbeddedPostgres:
 
     `async with EmbeddedPostgres(data_dir) as url` gives the `postgresql+asyncpg://` URL of a database that
     exists. The server ends when the block does, and within a fraction of a second when this process is
-    killed. `progress` is told what takes time, in a few words; `settings` are PostgreSQL's own and win
-    over ours.
+    killed; should it end before, it is started again. `progress` is told what takes time, in a few words;
+    `settings` are PostgreSQL's own and win over ours.
 
     Raises `AlreadyRunning` when another process holds the folder and `PostgresError` when there is no
     PostgreSQL, when it may not run here, or when it does not start; the message says which and why.
@@ -51,6 +55,7 @@ class EmbeddedPostgres:
         self._settings = settings
         self._cluster: Cluster | None = None
         self._babysitter: Babysitter | None = None
+        self._watch: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> str:
         binaries = await asyncio.to_thread(find_binaries)
@@ -65,6 +70,10 @@ class EmbeddedPostgres:
             await self._stop_orphan(cluster)
             await self._start(cluster, [*prefix, str(binaries.postgres)], binaries.major)
             await _create_database(cluster.socket_folder())
+            self._watch = asyncio.create_task(
+                self._keep_running(cluster, [*prefix, str(binaries.postgres)], binaries.major),
+                name="postgres",
+            )
         except BaseException:
             await self.stop()
             raise
@@ -80,6 +89,10 @@ class EmbeddedPostgres:
 
     async def stop(self) -> None:
         """Roll back what is open, write everything down, end. Does nothing when it does not run."""
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.gather(self._watch, return_exceptions=True)
+            self._watch = None
         if self._babysitter is not None:
             await self._babysitter.stop()
             self._babysitter = None
@@ -88,11 +101,11 @@ class EmbeddedPostgres:
             self._cluster = None
 
     async def _stop_orphan(self, cluster: Cluster) -> None:
-        """End a server that outlived its process and its babysitter; forget one that is long gone."""
+        """End a server that outlived its process and its babysitter."""
         if cluster.interrupt_orphan():
             self._progress("Stopping a database that was left behind …")
             await _until(lambda: not cluster.orphan_lives(), cluster, "A database left behind does not stop")
-        cluster.forget_pid()
+        cluster.forget_stranger()
 
     async def _start(self, cluster: Cluster, server: list[str], major: int) -> None:
         self._progress("Starting the database …")
@@ -104,6 +117,19 @@ class EmbeddedPostgres:
         )
         if babysitter.ended():
             raise PostgresError(f"The database did not start: {cluster.last_words()}")
+
+    async def _keep_running(self, cluster: Cluster, server: list[str], major: int) -> None:
+        """F10: start the server again when it ends without being asked, such as for lack of memory."""
+        while True:
+            await asyncio.sleep(_WATCH_S)
+            if self._babysitter is None or not self._babysitter.ended():
+                continue
+            log.error("embedded_postgres_ended", last_words=cluster.last_words())
+            await self._babysitter.stop()
+            try:
+                await self._start(cluster, server, major)
+            except PostgresError as error:
+                log.error("embedded_postgres_does_not_start", reason=str(error))
 
 
 async def _until(true: Callable[[], bool], cluster: Cluster, otherwise: str) -> None:
