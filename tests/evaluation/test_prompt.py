@@ -37,10 +37,10 @@ def test_the_users_turn_is_golden():
     assert ASK.user == GOLDEN_USER
 
 
-def test_the_instructions_are_golden():
-    assert prompt_hash(ASK) == "GOLDEN_ANSWER"
+def test_the_instructions_are_golden_for_this_version():
+    assert prompt_hash(ASK) == "1d78ab6b56e3effd47272978d6ab60d5674bf87f6d7f3dd01903e748118d1b29"
     whole = ask_about_whole(CRITERIA, [ANSWER], [{"ownership": "yes"}], position="Backend", language="ko")
-    assert prompt_hash(whole) == "GOLDEN_WHOLE"
+    assert prompt_hash(whole) == "28a86b9b70cb34cc02c0a62aaff364dc91381056fd429f128441d663a31acc38"
 
 
 @settings(max_examples=10_000, deadline=None)

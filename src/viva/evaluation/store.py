@@ -87,7 +87,7 @@ async def tries(db: AsyncSession, subject: Subject) -> Tries:
         )
         .group_by(EvaluationRow.outcome)
     )
-    counts = {outcome: (count, first) for outcome, count, first in rows.tuples()}
+    counts = {outcome: (count, first) for outcome, count, first in rows}
     return Tries(
         settled="settled" in counts,
         unusable=counts["unusable"][0] if "unusable" in counts else 0,
@@ -169,7 +169,7 @@ async def answer_findings(db: AsyncSession, session_id: UUID) -> dict[UUID, Find
         )
         .order_by(EvaluationRow.round)
     )
-    return {question: msgspec.convert(result, Findings) for question, result in rows.tuples() if question}
+    return {question: msgspec.convert(result, Findings) for question, result in rows if question}
 
 
 async def usage(db: AsyncSession, session_id: UUID) -> Usage:
