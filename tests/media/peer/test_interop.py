@@ -70,7 +70,10 @@ async def test_aiortc_connects_over_loopback_and_its_sound_and_pictures_come_who
     sink = desk.sink
     assert sink.states == ["connected", "closed"]
     assert sink.frames[0].keyframe
-    steps = {after.timestamp - before.timestamp for before, after in zip(sink.packets, sink.packets[1:], strict=False)}
+    steps = {
+        after.timestamp - before.timestamp
+        for before, after in zip(sink.packets, sink.packets[1:], strict=False)
+    }
     assert steps == {960}
     assert desk.connection.stats.lost == 0
 
@@ -93,11 +96,12 @@ async def test_chromium_connects_and_sends_sixty_millisecond_packets(codec: str)
             if await page.evaluate(PUBLISH, codec) == "no codec":
                 pytest.skip("this Chromium does not encode H.264")
             await desk.sink.until(lambda sink: len(sink.packets) > 20 and len(sink.frames) > 20, 20)
-            await desk.sink.until(lambda sink: {clock.kind for clock in sink.clocks} == {"audio", "video"}, 20)
+            await desk.sink.until(
+                lambda sink: {clock.kind for clock in sink.clocks} == {"audio", "video"}, 20
+            )
         finally:
             await browser.close()
         assert desk.connection is not None
-        print(desk.connection.stats, desk.sink.clocks[:4], desk.sink.states)
     sink = desk.sink
     assert {packet.duration for packet in sink.packets} == {2880}
     assert sink.frames[0].keyframe

@@ -100,8 +100,9 @@ class Connection:
     def receive_handshake(self, datagram: bytes, address: Address) -> None:
         """Take a DTLS datagram from a checked address."""
         self._dtls.receive(datagram)
-        for flight in self._dtls.outgoing():
-            self._socket.send(flight, address)
+        if self._dtls.outcome != "failed":  # who shows another certificate than announced hears nothing more
+            for flight in self._dtls.outgoing():
+                self._socket.send(flight, address)
         self._after_handshake_step(address)
 
     def receive_media(

@@ -6,7 +6,7 @@ from viva.audio import OPUS_RATE_HZ, VIDEO_RATE_HZ
 from viva.media.model import SenderClock
 
 PAUSE_MS = 1_000.0
-"""Silence on the network after which a timestamp that did not move on is taken for a pause, not for a delay."""
+"""After so long a silence, a timestamp that did not move on is taken for a pause, not for a delay."""
 _EARLY_MS = 100.0
 _STEP_MS = 5.0
 """Pictures are moved towards the sender's own timing this much at a time, so that nothing jumps."""

@@ -1,7 +1,7 @@
 """The sink that records one connection: packets into clusters on the loop, clusters to disk in a thread.
 
-The loop only appends to lists. Once a second there is one write of about a tenth of a megabyte, and it happens
-in a thread because a disk may stall for seconds (F24) and a stalled write stalls whoever called it.
+The loop only appends to lists. Once a second there is one write of about a tenth of a megabyte, in a
+thread because a disk may stall for seconds (F24) and a stalled write stalls whoever called it.
 """
 
 import asyncio

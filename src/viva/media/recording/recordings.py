@@ -38,7 +38,6 @@ class Recordings:
         self._video_floor_bytes = video_floor_bytes
         self._manifests = Manifests()
         self._executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="recorder")
-        self._writing: set[Path] = set()
 
     async def __aenter__(self) -> Self:
         await asyncio.to_thread(self._root.mkdir, parents=True, exist_ok=True, mode=0o700)
@@ -57,11 +56,10 @@ class Recordings:
     ) -> Recorder:
         """A recorder for one connection.
 
-        `interview_ms` turns a `received_ms` into the interview's clock, `None` while that has not begun; it is
-        asked again until the recorder is closed. `on_trouble` is called on the loop and must not block.
+        `interview_ms` turns a `received_ms` into the interview's clock, `None` while that has not begun;
+        it is asked again until the recorder is closed. `on_trouble` is called on the loop and must not block.
         """
         path = self._folder(session_id) / f"{connection_id}.webm"
-        self._writing.add(path)
         return Recorder(
             RecordingFile(path),
             self._manifests,
@@ -84,7 +82,7 @@ class Recordings:
         return await self._play(self._folder(session_id) / part.file, part, range_header)
 
     async def play_whole(self, session_id: UUID, range_header: str | None) -> Playback:
-        """Everything in one: the only part, or all parts joined on the interview's clock (made when asked for).
+        """The only part, or all parts joined on the interview's clock (made when asked for).
 
         Raises `NotFound` when nothing was recorded.
         """
@@ -101,7 +99,7 @@ class Recordings:
         return await self._play(path, pictures, range_header)
 
     async def mend(self) -> int:
-        """After a crash: complete every file that was being written; returns how many. Call once at start."""
+        """After a crash: complete every unfinished file; returns how many. Call before any `record`."""
         return await asyncio.get_running_loop().run_in_executor(self._executor, self._mend_all)
 
     async def erase(self, session_id: UUID) -> None:
@@ -130,7 +128,7 @@ class Recordings:
         for name in self._root.glob("*/manifest.json"):
             for part in self._manifests.read(name.parent).parts:
                 path = name.parent / part.file
-                if not part.finished and path not in self._writing:
+                if not part.finished:
                     mended += self._mend(path, part)
         return mended
 

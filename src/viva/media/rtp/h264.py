@@ -5,6 +5,7 @@ import struct
 from viva.media.rtp.picture import Joiner, Picture
 
 _IDR, _SPS, _PPS, _STAP_A, _FU_A = 5, 7, 8, 24, 28
+_WIDEST = 16_384
 _CHROMA_PROFILES = {100, 110, 122, 244, 44, 83, 86, 118, 128}
 
 
@@ -69,7 +70,8 @@ def parameter_sets(keyframe: bytes) -> tuple[bytes, bytes] | None:
     while position + 4 < len(keyframe):
         size = int.from_bytes(keyframe[position : position + 4], "big")
         unit = keyframe[position + 4 : position + 4 + size]
-        found.setdefault(unit[0] & 0x1F, unit)
+        if unit:
+            found.setdefault(unit[0] & 0x1F, unit)
         position += 4 + size
     return (found[_SPS], found[_PPS]) if found.get(_SPS, b"")[3:] and _PPS in found else None
 
@@ -105,10 +107,13 @@ class _Bits:
 
 def dimensions(sps: bytes) -> tuple[int, int] | None:
     """Width and height after cropping (H.264, 7.3.2.1.1), `None` when the set cannot be read."""
+    if len(sps) < 5:
+        return None
     try:
-        return _dimensions(_Bits(sps[4:]), sps[1])
+        width, height = _dimensions(_Bits(sps[4:]), sps[1])
     except ValueError:
         return None
+    return (width, height) if 0 < width <= _WIDEST and 0 < height <= _WIDEST else None
 
 
 def _dimensions(bits: _Bits, profile: int) -> tuple[int, int]:

@@ -12,6 +12,8 @@ HEADER_BYTES = 1024
 """Everything before the first cluster. What is not used is a void; parameter sets of H.264 fit in."""
 SEGMENT_BODY = 64
 """Where the segment's body begins in every file of ours: positions in the index count from here."""
+_EBML_BYTES = SEGMENT_BODY - 12
+"""A segment's id and size take twelve; a void fills up the EBML header of either document type."""
 AUDIO_TRACK, VIDEO_TRACK = 1, 2
 MILLISECOND_NS = 1_000_000
 _APPLICATION = "viva"
@@ -44,9 +46,8 @@ def header(
 
     `size` is the whole file's, `cues` the position in the file of the index.
     """
-    start = _ebml_header(doc_type)
     segment = ebml.UNKNOWN_SIZE if size is None else size - SEGMENT_BODY
-    start += ebml.void(SEGMENT_BODY - 12 - len(start)) + ebml.identifier(ebml.SEGMENT) + ebml.size(segment, 8)
+    start = _ebml_header(doc_type) + ebml.identifier(ebml.SEGMENT) + ebml.size(segment, 8)
     info = [ebml.unsigned(0x2AD7B1, MILLISECOND_NS)]
     info += [ebml.text(number, _APPLICATION) for number in (0x4D80, 0x5741)]
     if duration_ms is not None:
@@ -59,7 +60,9 @@ def header(
 def _ebml_header(doc_type: str) -> bytes:
     numbers = (0x4286, 1), (0x42F7, 1), (0x42F2, 4), (0x42F3, 8), (0x4287, 4), (0x4285, 2)
     body = [ebml.unsigned(number, value) for number, value in numbers]
-    return ebml.element(ebml.EBML, *body, ebml.text(0x4282, doc_type))
+    body.append(ebml.text(0x4282, doc_type))
+    rest = _EBML_BYTES - 5 - sum(len(each) for each in body)
+    return ebml.element(ebml.EBML, *body, ebml.void(rest))
 
 
 def _seek_head(cues: int) -> bytes:
