@@ -1,5 +1,7 @@
 """Cutting sound into utterances, with made-up voices."""
 
+import itertools
+
 import numpy as np
 
 from viva.stt.utterances import FRAME, LEAD_FRAMES, LONGEST_FRAMES, SILENCE_FRAMES, UtteranceCutter
@@ -32,7 +34,7 @@ def test_what_goes_on_too_long_is_cut_where_it_is_quietest_and_nothing_falls_out
     voices[LONGEST_FRAMES - 40] = 0.4
     spans, cutter = cut([*voices, *[QUIET] * SILENCE_FRAMES])
     assert spans[0] == (0, LONGEST_FRAMES - 39)
-    assert all(a[1] == b[0] for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a[1] == b[0] for a, b in itertools.pairwise(spans))
     assert spans[-1][1] == len(voices) + SILENCE_FRAMES
     assert cutter.current() is None
 

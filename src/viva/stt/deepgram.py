@@ -1,15 +1,17 @@
 """Deepgram as a recogniser (nova-3, streaming). The only file that knows its SDK.
 
 The sender's Opus goes out in Ogg as it came; `encoding` and `sample_rate` stay away because the container
-says both (https://developers.deepgram.com/docs/encoding). Messages are taken one by one with `recv`, not
-with the SDK's listener, which stops for good at the first text that is not JSON.
+says both (https://developers.deepgram.com/docs/encoding). Frames are taken as they arrive, past the SDK's own
+reading: its listener stops for good at the first text that is not JSON, and it spends milliseconds of the
+loop on building objects out of every result, where decoding and checking it here take microseconds.
 """
 
 import secrets
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from typing import Self
+from typing import Any, Self
 
+import msgspec
 import structlog
 from deepgram import AsyncDeepgramClient, DeepgramClientEnvironment
 from deepgram.core.api_error import ApiError
@@ -76,6 +78,7 @@ class DeepgramStream:
 
     def __init__(self, socket: AsyncV1SocketClient, options: StreamOptions) -> None:
         self._socket = socket
+        self._frames = socket._websocket
         self._ogg = OggOpusWriter(secrets.randbits(32), options.format.channels)
         self._begun = False
 
@@ -109,12 +112,12 @@ class DeepgramStream:
         """
         while True:
             try:
-                result = read(await self._socket.recv())
+                result = read(_decoded(await self._frames.recv()))
             except ConnectionClosedOK:
                 return
             except ConnectionClosed as lost:
                 raise StreamLost(reason=str(lost)) from lost
-            except (Unreadable, ValueError, RecursionError) as error:
+            except Unreadable as error:
                 _pass_over(error)
                 continue
             if result is not None:
@@ -127,10 +130,18 @@ def _environment(url: str) -> DeepgramClientEnvironment:
     return DeepgramClientEnvironment(base=http, production=ws, agent=ws, agent_rest=http)
 
 
-def _pass_over(error: Exception) -> None:
+def _decoded(frame: object) -> Any:
+    if not isinstance(frame, str):
+        raise Unreadable("binary")
+    try:
+        return msgspec.json.decode(frame)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise Unreadable("not JSON") from error
+
+
+def _pass_over(error: Unreadable) -> None:
     metrics.malformed_messages.labels("deepgram").inc()
-    reason = str(error) if isinstance(error, Unreadable) else type(error).__name__
-    log.warning("stt_message_ignored", engine="deepgram", reason=reason)
+    log.warning("stt_message_ignored", engine="deepgram", reason=str(error))
 
 
 @contextmanager

@@ -1,8 +1,4 @@
-"""What Deepgram sends, read without trust. Pure, and without the SDK: attributes are asked for by name.
-
-The SDK builds its objects unchecked: any field may be missing or of any type, and a message of a type that
-it does not know arrives as None.
-"""
+"""What Deepgram sends, read without trust: any field may be missing or of any type. Pure, no SDK."""
 
 from typing import Any
 
@@ -20,7 +16,10 @@ class Unreadable(ValueError):
 
 
 def read(message: object) -> SpeechResult | None:
-    """A result on stream time, or None for a known message without words. Raises `Unreadable`."""
+    """The decoded JSON as a result on stream time, or None for a known message without words.
+
+    Raises `Unreadable`.
+    """
     kind = _get(message, "type")
     if isinstance(kind, str) and kind in ASIDES:
         return None
@@ -44,7 +43,7 @@ def read(message: object) -> SpeechResult | None:
 
 
 def _get(thing: object, name: str) -> Any:
-    return thing.get(name) if isinstance(thing, dict) else getattr(thing, name, None)
+    return thing.get(name) if isinstance(thing, dict) else None
 
 
 def _best(message: object) -> object:
