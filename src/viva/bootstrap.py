@@ -172,10 +172,11 @@ class House:
             transcriber=transcriber,
             clock=self._clock,
         )
+        hub = await stack.enter_async_context(Hub(shared, self._bus))
         self._parts |= {
             "engine": engine,
             "recordings": recordings,
-            "hub": await stack.enter_async_context(Hub(shared, self._bus)),
+            "hub": hub,
             "briefing": Briefing(sessions, self._parts["privacy"], transcriber, settings),
             "start_limit": RateLimiter(STARTS_PER_MINUTE, 60, self._clock),
             "link_limit": RateLimiter(STARTS_PER_MINUTE, 60, self._clock),
@@ -188,7 +189,7 @@ class House:
             privacy=self._parts["privacy"],
             recordings=recordings,
             accounts=self._parts["auth"],
-            hub=self._parts["hub"],
+            running=lambda: hub.running,
             jobs=self._parts["jobs"],
             engine=engine,
             settings=settings,

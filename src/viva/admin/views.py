@@ -1,6 +1,6 @@
 """Read-only views over several modules, one for each page."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -13,7 +13,6 @@ from viva.platform.i18n import N_, gettext
 from viva.platform.jobs import HeldJob, Jobs
 from viva.platform.settings import Settings
 from viva.privacy import Privacy
-from viva.room import Hub
 from viva.sessions import Session, Sessions
 from viva.stt import Choice
 
@@ -36,7 +35,7 @@ class Dashboard:
         privacy: Privacy,
         recordings: Recordings,
         accounts: AuthService,
-        hub: Hub,
+        running: Callable[[], int],
         jobs: Jobs,
         engine: Choice,
         settings: Settings,
@@ -47,7 +46,7 @@ class Dashboard:
         self._privacy = privacy
         self._recordings = recordings
         self._accounts = accounts
-        self._hub = hub
+        self._running = running
         self._jobs = jobs
         self._engine = engine
         self._settings = settings
@@ -122,7 +121,7 @@ class Dashboard:
         """`admin/system.html`."""
         return {
             "engines": [self._recognition(), self._judge(), self._database_part()],
-            "running": self._hub.running,
+            "running": self._running(),
             "jobs": await self._jobs.load(),
             "held": [_held(job) for job in await self._jobs.held()],
         }
