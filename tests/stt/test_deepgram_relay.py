@@ -218,3 +218,27 @@ async def test_a_hole_in_the_sound_moves_the_words_after_it_on_the_clock(events)
     starts = {word.text: word.start_ms for final in events.finals for word in final.words}
     assert abs(starts["2"] - 300) <= 30
     assert abs(starts["3"] - 10_600) <= 30
+
+
+async def test_a_listener_that_fails_costs_nobody_a_word(events):
+    def take(event):
+        events.take(event)
+        if isinstance(event, SpeechResult) and event.text == "1":
+            raise RuntimeError("a screen broke")
+
+    async with DeepgramServer(ears=ToneEars, words_per_final=1) as server:
+        transcriber = DeepgramTranscriber(server.key, server.url)
+        async with Relay(transcriber, ENGLISH, take, times=QUICK) as relay:
+            await play(relay, encode(tones([1, 2, 3])))
+            assert await relay.finalize(5)
+        assert len(server.connections) == 1
+    assert events.words == ["1", "2", "3"]
+
+
+async def test_nothing_is_opened_before_there_is_sound_and_nothing_waits_at_the_end(events):
+    async with DeepgramServer() as server:
+        async with relay_to(server, events) as relay:
+            assert await relay.finalize(5)
+        assert server.connections == []
+    relay.feed(encode(tones([1]))[0], 0)
+    assert not await relay.finalize(5)
