@@ -29,7 +29,7 @@ from viva.platform.job_queue import JobQueue
 from viva.platform.job_store import JobsInTransaction
 from viva.platform.metrics import Metrics
 from viva.platform.migrations import upgrade
-from viva.platform.postgres import EmbeddedPostgres, wait_for
+from viva.platform.postgres import EmbeddedPostgres, database_url, wait_for
 from viva.platform.settings import Settings, secret_key
 from viva.platform.tasks import Tasks
 from viva.platform.web import Check, NotReady, RateLimiter, create_plumbing
@@ -68,8 +68,9 @@ async def running(settings: Settings, progress: Progress = lambda _line: None) -
 
 async def _database_url(settings: Settings, progress: Progress, stack: AsyncExitStack) -> str:
     if settings.database_url:
-        await wait_for(settings.database_url, progress=progress)
-        return settings.database_url
+        url = database_url(settings.database_url)
+        await wait_for(url, progress=progress)
+        return url
     progress("Starting the embedded PostgreSQL…")
     return await stack.enter_async_context(EmbeddedPostgres(settings.data_dir, progress=progress))
 
