@@ -218,8 +218,9 @@ class Connection:
             return
         self._closed.set()
         self._send_control(self._media.farewell())
+        told = self._dtls.outcome == "connected" and self._address is not None
         self._dtls.close()
-        if self._address is not None:
+        if told and self._address is not None:
             for flight in self._dtls.outgoing():
                 self._socket.send(flight, self._address)
         for timer in (self._tick_timer, self._repair_timer, self._dtls_timer):

@@ -11,7 +11,7 @@ import msgspec
 PIECE_BYTES = 256 * 1024
 HEADER_MAX = 64
 """An honest range is `bytes=` and two numbers. Longer headers are not even parsed (CVE-2025-62727)."""
-_RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
+_RANGE = re.compile(r"bytes=(?=\d|-\d)(\d{0,15})-(\d{0,15})")
 
 
 class Playback(msgspec.Struct, frozen=True):
@@ -68,8 +68,6 @@ def _chosen(header: str | None, size: int) -> tuple[int, int] | None:
         return 0, size
     found = _RANGE.fullmatch(header.strip())
     first, last = found.groups() if found is not None else ("", "")
-    if not first and not last:
-        return 0, size
     if not first:
         return (max(0, size - int(last)), size) if int(last) and size else None
     start = int(first)

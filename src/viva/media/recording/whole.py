@@ -12,13 +12,13 @@ from viva.media.webm.layout import AUDIO_TRACK
 
 
 def join(folder: Path, parts: tuple[Part, ...], target: Path) -> Path:
-    """Write `target` anew unless it is newer than every part; returns it. Raises `OSError`, `ValueError`.
+    """Write `target` anew unless no part is newer than it; returns it. Raises `OSError`, `ValueError`.
 
     Where parts overlap (a new connection begins before the old one is given up) the later one wins. Parts of
     another video codec than the first one's give their sound only.
     """
     paths = [folder / part.file for part in parts]
-    if target.exists() and target.stat().st_mtime_ns > max(path.stat().st_mtime_ns for path in paths):
+    if target.exists() and target.stat().st_mtime_ns >= max(path.stat().st_mtime_ns for path in paths):
         return target
     pictures = next((part for part in parts if part.video is not None), parts[0])
     with tempfile.NamedTemporaryFile(dir=folder, prefix=".whole-", delete=False) as file:  # mode 0600

@@ -1,0 +1,114 @@
+"""Playback: ranges, several parts as one, nothing for strangers to keep."""
+
+import asyncio
+import shutil
+import subprocess
+import time
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from tests.support.media_packets import picture, sound
+
+from viva.media import Playback, Recordings
+from viva.media.recording.playback import play
+from viva.media.webm import scan
+from viva.platform.errors import NotFound
+
+CONTENT = bytes(range(256)) * 4
+
+
+async def content(playback: Playback) -> bytes:
+    return b"".join([piece async for piece in playback.pieces()])
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "one.webm"
+    path.write_bytes(CONTENT)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("header", "status", "start", "end"),
+    [
+        (None, 200, 0, 1024),
+        ("bytes=0-", 206, 0, 1024),
+        ("bytes=10-19", 206, 10, 20),
+        ("bytes=1000-5000", 206, 1000, 1024),
+        ("bytes=-24", 206, 1000, 1024),
+        ("bytes=-5000", 206, 0, 1024),
+        ("bytes=1024-", 416, 0, 0),
+        ("bytes=20-10", 416, 0, 0),
+        ("bytes=-0", 416, 0, 0),
+        ("bytes=0-1,5-9", 200, 0, 1024),
+        ("items=0-1", 200, 0, 1024),
+        ("bytes=-", 200, 0, 1024),
+    ],
+)
+async def test_one_byte_range_is_honoured(
+    file: Path, header: str | None, status: int, start: int, end: int
+) -> None:
+    playback = play(file, "video/webm", header)
+    assert playback.status == status
+    assert await content(playback) == CONTENT[start:end]
+    assert playback.headers["Content-Length"] == str(end - start)
+    if status == 206:
+        assert playback.headers["Content-Range"] == f"bytes {start}-{end - 1}/1024"
+
+
+async def test_S19_ten_thousand_ranges_are_answered_at_once_with_the_whole_and_nothing_is_stored(
+    file: Path,
+) -> None:
+    header = "bytes=" + ",".join(f"{number}-{number + 1}" for number in range(10_000))
+    began_s = time.perf_counter()
+    playback = play(file, "video/webm", header)
+    assert time.perf_counter() - began_s < 0.05
+    assert playback.status == 200
+    assert playback.headers["Cache-Control"] == "no-store"
+
+
+async def record(recordings: Recordings, session_id: UUID, name: str, start_ms: int, *, video: bool) -> None:
+    recorder = recordings.record(
+        session_id, name, interview_ms=lambda received_ms: round(received_ms) + start_ms, on_trouble=print
+    )
+    for number in range(100):
+        recorder.audio(sound(number))
+        if video and number % 2 == 0:
+            recorder.video(picture(number // 2, keyframe=number % 20 == 0))
+    await recorder.close()
+
+
+async def test_several_connections_play_as_one_on_the_interviews_clock(tmp_path: Path) -> None:
+    session_id = uuid4()
+    async with Recordings(tmp_path) as recordings:
+        await record(recordings, session_id, "one", 0, video=False)
+        await record(recordings, session_id, "two", 1_500, video=True)
+        await record(recordings, session_id, "three", 6_000, video=True)
+        playback = await recordings.play_whole(session_id, None)
+        assert playback.headers["Content-Type"] == "video/webm"
+        found = scan(playback.path)
+        again = await recordings.play_whole(session_id, "bytes=0-3")
+        assert again.path.stat().st_ino == playback.path.stat().st_ino
+        assert await content(again) == b"\x1a\x45\xdf\xa3"
+    assert 7_980 <= found.duration_ms <= 8_060
+    assert found.audio_blocks == 75 + 100 + 100
+    if shutil.which("ffmpeg") is not None:
+        command = ["ffmpeg", "-v", "warning", "-i", str(playback.path), "-c", "copy", "-f", "null", "-"]
+        done = await asyncio.to_thread(subprocess.run, command, capture_output=True, check=True)
+        assert done.stderr == b""
+
+
+async def test_what_is_not_there_is_not_found_and_erased_is_gone(tmp_path: Path) -> None:
+    session_id = uuid4()
+    async with Recordings(tmp_path) as recordings:
+        await record(recordings, session_id, "one", 0, video=False)
+        with pytest.raises(NotFound):
+            await recordings.play_part(session_id, "../../etc/passwd", None)
+        playback = await recordings.play_part(session_id, "one.webm", "bytes=0-0")
+        assert (playback.status, playback.headers["Content-Type"]) == (206, "audio/webm")
+        await recordings.erase(session_id)
+        await recordings.erase(session_id)
+        with pytest.raises(NotFound):
+            await recordings.play_whole(session_id, None)
+        assert recordings.has_room()
