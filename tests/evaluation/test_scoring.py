@@ -103,7 +103,7 @@ async def test_an_interview_ends_in_a_draft_that_quotes_the_candidate(
     assert [one.findings.status for one in results.answers] == ["ready", "ready"]
     assert results.scorecard.evaluated_by == "claude-test"
     for criterion in results.scorecard.findings.criteria:
-        assert criterion.level == "mixed"
+        assert criterion.level == "yes"
         assert criterion.evidence[0].quote in SPOKEN[0]
     assert results.usage == type(results.usage)(3, 3600, 900)
     assert published[-1] == ScorecardDrafted(session_id=talk.session_id)
