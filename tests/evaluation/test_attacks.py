@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a sentence that is spoken or scripted is read in one line)
 """S30, S33: a model that does whatever the speech says changes nothing but one flagged draft."""
 
 import msgspec
@@ -106,10 +107,8 @@ async def everything(database):
     async with database.uow() as work:
         names = [name for (name,) in await work.db.execute(text(TABLES))]
         kept = [name for name in names if name not in {"evaluations", "scorecards"}]
-        return {
-            name: sorted(map(str, await work.db.execute(text(f'select * from "{name}"'))))
-            for name in kept  # noqa: S608
-        }
+        rows = {name: await work.db.execute(text('select * from "{}"'.format(name))) for name in kept}  # noqa: S608, UP032 (names from the catalog)
+        return {name: sorted(map(str, found)) for name, found in rows.items()}
 
 
 async def drafted(scoring, database, evaluation, written_jobs, talk):

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a sentence that is spoken or scripted is read in one line)
 """S29, F09: whatever a model answers, only what the candidate said comes out, or nothing does."""
 
 import itertools

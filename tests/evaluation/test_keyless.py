@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a sentence that is spoken or scripted is read in one line)
 """The evidence finder with the real encoder: it quotes and ranks, and never judges."""
 
 from uuid import UUID

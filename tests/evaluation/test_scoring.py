@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a sentence that is spoken or scripted is read in one line)
 """The durable jobs on a real database, with the real SDK against a server that speaks the vendor's protocol."""
 
 import asyncio
