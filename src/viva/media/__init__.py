@@ -15,11 +15,12 @@ from viva.media.model import (
     SenderClock,
 )
 from viva.media.ogg import opus_packets
-from viva.media.peer import Connection, MediaGate, PublishingClient
+from viva.media.peer import ConnectFailed, Connection, MediaGate, PublishingClient
 from viva.media.recording import Gap, Part, Playback, Recorder, Recordings, Trouble
 
 __all__ = [
     "Answer",
+    "ConnectFailed",
     "Connection",
     "ConnectionState",
     "ConnectionStats",

@@ -1,64 +1,24 @@
-"""The console script: one clear sentence when something cannot be done, never a traceback for a person."""
+"""`viva serve` and `viva migrate`."""
 
 import asyncio
 import signal
 import sys
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, Literal, ParamSpec, TypeVar
+from typing import Any
 
 import click
 import uvicorn
 
 from viva.asgi import Doorway
-from viva.bootstrap import create_user, migrate_only
-from viva.platform.errors import VivaError
+from viva.bootstrap import migrate_only
+from viva.cli.saying import plainly, say
 from viva.platform.logging import configure
-from viva.platform.migrations import MigrationError
-from viva.platform.postgres import PostgresError
-from viva.platform.settings import Settings, SettingsError, load
-
-P = ParamSpec("P")
-R = TypeVar("R")
+from viva.platform.settings import Settings, load
 
 FRAME_MAX = 256 * 1024
 """Bytes of one WebSocket message that the server takes in at all (S17)."""
-_EXPECTED = (SettingsError, PostgresError, MigrationError, VivaError, OSError)
 
 
-def say(line: str) -> None:
-    """A line for the person at the terminal."""
-    click.echo(line)
-
-
-def plainly(command: Callable[P, R]) -> Callable[P, R]:
-    """Turn what may be expected to go wrong into one sentence on stderr and exit code 1."""
-
-    @wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return command(*args, **kwargs)
-        except _EXPECTED as error:
-            click.echo(f"viva: {_sentence(error)}", err=True)
-            sys.exit(1)
-        except KeyboardInterrupt:
-            sys.exit(130)
-
-    return run
-
-
-def _sentence(error: BaseException) -> str:
-    if isinstance(error, VivaError):
-        return error.message.format(**error.params)
-    return str(error)
-
-
-@click.group()
-def main() -> None:
-    """An AI interview system in one process."""
-
-
-@main.command()
+@click.command()
 @plainly
 def serve() -> None:
     """Start the server (and the embedded PostgreSQL, if no other is set)."""
@@ -117,25 +77,9 @@ def _server_config(door: Doorway, settings: Settings) -> uvicorn.Config:
     )
 
 
-@main.command()
+@click.command()
 @plainly
 def migrate() -> None:
     """Bring the database up to date."""
     asyncio.run(migrate_only(load(), say))
     say("The database is up to date.")
-
-
-@main.group()
-def admin() -> None:
-    """People who administer."""
-
-
-@admin.command("create")
-@click.option("--email", prompt=True)
-@click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True)
-@click.option("--role", type=click.Choice(["admin", "reviewer"]), default="admin", show_default=True)
-@plainly
-def create(email: str, password: str, role: Literal["admin", "reviewer"]) -> None:
-    """Add a user."""
-    asyncio.run(create_user(load(), email, password, role, say))
-    say("Done.")

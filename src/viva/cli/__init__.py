@@ -1,0 +1,18 @@
+"""The console script: one clear sentence when something cannot be done, never a traceback for a person."""
+
+import click
+
+from viva.cli.demo import demo
+from viva.cli.doctor import doctor
+from viva.cli.people import admin
+from viva.cli.serving import migrate, serve
+
+
+@click.group()
+@click.version_option(package_name="viva")
+def main() -> None:
+    """An AI interview system in one process."""
+
+
+for command in (serve, migrate, admin, doctor, demo):
+    main.add_command(command)

@@ -1,0 +1,1 @@
+"""What `viva doctor` looks at."""
