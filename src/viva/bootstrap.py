@@ -6,7 +6,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import structlog
@@ -31,6 +30,7 @@ from viva.platform.metrics import Metrics
 from viva.platform.migrations import upgrade
 from viva.platform.postgres import EmbeddedPostgres, database_url, wait_for
 from viva.platform.settings import Settings, secret_key
+from viva.platform.storage import open_storage
 from viva.platform.tasks import Tasks
 from viva.platform.web import Check, NotReady, RateLimiter, create_plumbing
 from viva.privacy import Privacy
@@ -161,7 +161,7 @@ class House:
         transcriber, engine = choose(settings)
         if isinstance(transcriber, AbstractAsyncContextManager):
             await stack.enter_async_context(transcriber)
-        recordings = await stack.enter_async_context(Recordings(Path(settings.recordings)))
+        recordings = await stack.enter_async_context(Recordings(open_storage(settings.recordings).root))
         await recordings.mend()
         gate = MediaGate(port=settings.udp_port, address=settings.media_address)
         shared = Shared(

@@ -5,10 +5,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID
 
+import structlog
+
 from viva.platform.bus import Bus
 from viva.platform.tasks import Tasks
 from viva.room.live import LiveInterview
 from viva.room.shared import Shared
+
+log = structlog.get_logger(__name__)
 
 
 class Hub:
@@ -28,9 +32,11 @@ class Hub:
 
     async def __aexit__(self, *_exc: object) -> None:
         await self._tasks.close()
-        for live in tuple(self._live.values()):
-            await live.__aexit__(None, None, None)
+        closing = [live.__aexit__(None, None, None) for live in self._live.values()]
         self._live.clear()
+        for error in await asyncio.gather(*closing, return_exceptions=True):
+            if isinstance(error, Exception):
+                log.error("interview_not_closed_cleanly", exc_info=error)
 
     @property
     def running(self) -> int:
@@ -54,10 +60,10 @@ class Hub:
             session = await self._shared.sessions.get(work, session_id)
             questions = await self._shared.sessions.questions(work, session_id)
 
-        async def media_ended() -> None:
+        def when_idle() -> None:
             self._tasks.start("sweep", self._close_if_empty(session_id))
 
-        live = LiveInterview(self._shared, session, questions, media_ended)
+        live = LiveInterview(self._shared, session, questions, when_idle)
         self._live[session_id] = await live.__aenter__()
         return live
 

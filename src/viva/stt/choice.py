@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from viva.platform.i18n import N_
 from viva.platform.settings import Settings
 from viva.stt import whisper
 from viva.stt.port import EngineName, Transcriber
@@ -11,11 +12,11 @@ from viva.stt.port import EngineName, Transcriber
 Reason = Literal["key_given", "no_key", "asked_for", "switched_off", "model_missing"]
 
 _WORDS: dict[Reason, str] = {
-    "key_given": "Deepgram recognises speech, because its key is set.",
-    "no_key": "The local engine recognises speech, because no Deepgram key is set.",
-    "asked_for": "VIVA_STT names the engine that recognises speech.",
-    "switched_off": "Speech recognition is switched off by VIVA_STT; answers can be typed.",
-    "model_missing": "The local engine's model is not installed; answers can be typed.",
+    "key_given": N_("Deepgram recognises speech, because its key is set."),
+    "no_key": N_("The local engine recognises speech, because no Deepgram key is set."),
+    "asked_for": N_("VIVA_STT names the engine that recognises speech."),
+    "switched_off": N_("Speech recognition is switched off by VIVA_STT; answers can be typed."),
+    "model_missing": N_("The local engine's model is not installed; answers can be typed."),
 }
 
 

@@ -1,0 +1,142 @@
+"""The candidate's voice on its way: the connection it comes by, the recorder, and the recogniser.
+
+A connection may be replaced at any time (another network, another device); the relay to the recogniser
+outlives it, so that an answer spoken over two connections is one answer.
+"""
+
+from contextlib import AsyncExitStack
+from typing import Protocol
+from uuid import UUID
+
+import structlog
+
+from viva.audio import AudioPacket, SpeechEvent, SpeechResult, SpeechTrouble
+from viva.media import Answer, Connection, ConnectionState, Fanout, Offer, Recorder, Trouble
+from viva.platform.i18n import N_
+from viva.platform.tasks import Tasks
+from viva.room.ears import Ears
+from viva.room.finals import AnswerSpans
+from viva.room.shared import Shared
+from viva.sessions import Session
+from viva.stt import Relay, StreamOptions
+
+log = structlog.get_logger(__name__)
+
+CAPTIONS = {
+    "reconnecting": N_("Captions are interrupted. Your voice is still being recorded; please keep talking."),
+    "unavailable": N_("Captions are not available right now. Your voice is still being recorded."),
+    "refused": N_("Captions are not available right now. Your voice is still being recorded."),
+    "overloaded": N_("Captions may be late because the server is busy. Nothing you say is lost."),
+    "restored": N_("Captions are back."),
+}
+RECORDING = {
+    "video_stopped": N_("The picture is no longer recorded, your voice is. Please go on."),
+    "stopped": N_("The recording has stopped for technical reasons. What you say is still written down."),
+    "recovered": N_("The recording works again."),
+}
+
+
+class Listener(Protocol):
+    """The interview, as its voice sees it. Calls come on the event loop and must not block."""
+
+    session: Session
+
+    def heard(self, result: SpeechResult, question_id: UUID) -> None:
+        """A result on the interview's clock, never blank, with the question that it answers."""
+        ...
+
+    def media_changed(self, state: ConnectionState) -> None:
+        """The connection changed its state."""
+        ...
+
+    def media_ended(self) -> None:
+        """The last connection is over and its recording complete."""
+        ...
+
+    def troubled(self, code: str, message: str) -> None:
+        """Something impairs captions or recording, or no longer does: a stable code and an English msgid."""
+        ...
+
+
+class Voice:
+    """Everything that listens. `end` closes it all; it may be connected again after that."""
+
+    def __init__(self, shared: Shared, listener: Listener, tasks: Tasks) -> None:
+        self._shared = shared
+        self._listener = listener
+        self._tasks = tasks
+        self._spans = AnswerSpans()
+        self._connection: Connection | None = None
+        self._relay: Relay | None = None
+        self._resources = AsyncExitStack()
+        self._trouble: str | None = None
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is a connection, or one that is coming about."""
+        return self._connection is not None
+
+    @property
+    def engine(self) -> str:
+        """Who recognises: an engine's name, or `off`."""
+        return self._shared.transcriber.name if self._shared.transcriber else "off"
+
+    async def connect(self, session: Session, offer: Offer) -> tuple[Answer, Connection | None]:
+        """Answer an offer; also gives the connection that this one replaces, for the caller to close."""
+        recorder = self._shared.record(session, self._on_recording)
+        ears = Ears(self._feed, self._listener.media_changed)
+        answer, connection = await self._shared.gate.answer(offer, Fanout(recorder, ears))
+        earlier, self._connection = self._connection, connection
+        self._tasks.start("recording", self._until_closed(connection, recorder))
+        return answer, earlier
+
+    async def listen(self, session: Session) -> None:
+        """Give what is said from here on to the recogniser, under the session's current question."""
+        if session.answering_since is None or session.current_question_id is None:
+            return
+        self._spans.begin(session.current_question_id, session.clock_ms(session.answering_since))
+        if self._relay is None and self._shared.transcriber is not None:
+            options = StreamOptions(language=session.language, key_terms=session.key_terms)
+            relay = Relay(self._shared.transcriber, options, self._on_speech)
+            self._relay = await self._resources.enter_async_context(relay)
+
+    async def finalize(self, timeout_s: float) -> None:
+        """Have the words under way recognised, as far as that goes in time."""
+        if self._relay is not None:
+            await self._relay.finalize(timeout_s)
+
+    async def end(self) -> None:
+        """Close the connection and the relay; what was said is recognised first."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()
+        self._relay = None
+        await self._resources.aclose()
+
+    async def _until_closed(self, connection: Connection, recorder: Recorder) -> None:
+        try:
+            await connection.wait_closed()
+        finally:
+            await recorder.close()
+            if self._connection in {connection, None}:
+                self._connection = None
+                self._listener.media_ended()
+
+    def _feed(self, packet: AudioPacket) -> None:
+        session = self._listener.session
+        if self._relay is not None and session.answering_since is not None:
+            self._relay.feed(packet, self._shared.at_ms(session, packet.received_ms))
+
+    def _on_recording(self, trouble: Trouble) -> None:
+        self._listener.troubled(f"recording_{trouble}", RECORDING[trouble])
+
+    def _on_speech(self, event: SpeechEvent) -> None:
+        if isinstance(event, SpeechResult):
+            question_id = self._spans.question_at(event.start_ms)
+            if question_id is not None:
+                self._listener.heard(event, question_id)
+            return
+        code = event.code if isinstance(event, SpeechTrouble) else "restored"
+        if code != self._trouble:
+            self._trouble = code
+            self._listener.troubled(f"captions_{code}", CAPTIONS[code])
