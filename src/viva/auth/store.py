@@ -40,7 +40,7 @@ async def user_row_by_id(db: AsyncSession, user_id: UUID) -> UserRow | None:
 async def emails(db: AsyncSession, user_ids: Collection[UUID]) -> dict[UUID, str]:
     """The addresses of these users."""
     rows = await db.execute(select(UserRow.id, UserRow.email).where(UserRow.id.in_(user_ids)))
-    return dict(rows.tuples().all())
+    return {row.id: row.email for row in rows}
 
 
 async def lock_first_admin(db: AsyncSession) -> None:

@@ -154,7 +154,7 @@ async def standings(db: AsyncSession, session_ids: Sequence[UUID]) -> dict[UUID,
     reviewed = await db.scalars(
         select(HumanReviewRow.session_id).where(HumanReviewRow.session_id.in_(session_ids)).distinct()
     )
-    found: dict[UUID, str] = {**dict(drafted.tuples().all()), **dict.fromkeys(reviewed, "reviewed")}
+    found = {row.session_id: row.status for row in drafted} | dict.fromkeys(reviewed, "reviewed")
     return msgspec.convert(found, dict[UUID, Standing])
 
 
