@@ -2,11 +2,15 @@
 
 import time
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
+@runtime_checkable
 class Clock(Protocol):
-    """Tells the time of day and the time that only goes forward."""
+    """Tells the time of day and the time that only goes forward.
+
+    Checkable at run time, for the web framework checks what it hands to a handler.
+    """
 
     def now(self) -> datetime:
         """The time of day, aware, in UTC."""
