@@ -47,11 +47,11 @@ async def _demo(
 ) -> None:
     settings = load()
     address = (url or settings.base_url).rstrip("/")
-    api = Api(address)
+    api = Api(address, language)
     await api.check_running()
     email, password = email or settings.admin_email, password or settings.admin_password
     async with signed_in(api, settings if is_local(address) else None, email, password) as staff:
-        made = await api.make_session(staff, POSITIONS[language], language)
+        made = await api.make_session(staff, POSITIONS[language])
         say(f"Interview {made['id']} on {address}")
         interview = await hold(api, made, answers)
         await _report(api, staff, made["id"], interview)

@@ -28,10 +28,11 @@ def is_local(address: str) -> bool:
 
 
 class Api:
-    """Calls to one server. Everything raises `CannotDo` with one sentence when it does not work."""
+    """Calls to one server, answered in `language`. Everything raises `CannotDo` with one sentence when it does not work."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, language: str) -> None:
         self.address = address
+        self._language = language
         handlers = [urllib.request.ProxyHandler({})] if is_local(address) else []
         self._opener = urllib.request.build_opener(*handlers)
 
@@ -54,9 +55,9 @@ class Api:
         form = urlencode({"token": refresh_token}).encode()
         await self._call("POST", "/api/token/revoke", body=form, kind="application/x-www-form-urlencoded")
 
-    async def make_session(self, bearer: str, position: str, language: str) -> dict[str, Any]:
+    async def make_session(self, bearer: str, position: str) -> dict[str, Any]:
         """A new interview with its candidate's token."""
-        asked = {"user_name": "Demo", "position": position, "language": language}
+        asked = {"user_name": "Demo", "position": position, "language": self._language}
         return await self.send(bearer, "/api/sessions", asked)
 
     async def read(self, bearer: str, path: str) -> dict[str, Any]:
@@ -88,7 +89,7 @@ class Api:
         body: bytes | None = None,
         kind: str = "application/json",
     ) -> bytes:
-        headers = {"Content-Type": kind, "Accept": "application/json"}
+        headers = {"Content-Type": kind, "Accept": "application/json", "Accept-Language": self._language}
         if bearer:
             headers["Authorization"] = f"Bearer {bearer}"
         request = urllib.request.Request(self.address + path, body, headers, method=method)  # noqa: S310 (the person's own server)

@@ -20,12 +20,12 @@ class Captions:
         self.interims = 0
         self.finals = 0
 
-    def show(self, text: str, *, is_final: bool, start_ms: int, end_ms: int) -> None:
-        """One result."""
+    def show(self, text: str, *, is_final: bool, start_ms: int, end_ms: int, late: bool) -> None:
+        """One result; `late` if it belongs to a question that has passed."""
         if is_final:
             self.finals += 1
             span = click.style(f"{clock(start_ms)}–{clock(end_ms)}", dim=True)
-            self._write(f"  {span}  {text}\n")
+            self._write(f"  {span}  {'(the answer before) ' if late else ''}{text}\n")
             return
         self.interims += 1
         if self._in_place:

@@ -80,6 +80,7 @@ class Channel:
                     is_final=message["is_final"],
                     start_ms=message["start_ms"],
                     end_ms=message["end_ms"],
+                    late=message["question_id"] != self.state.get("question_id"),
                 )
             case "notice" | "error":
                 self._captions.tell(f"  ({message['message']})")
