@@ -11,7 +11,7 @@ help: ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
 run: install ## start everything on http://localhost:8000
-	@exec $(BIN)/viva serve
+	@exec $(BIN)/viva serve --with-parent
 
 install: $(VENV)/.installed
 

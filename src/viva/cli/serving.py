@@ -1,6 +1,7 @@
 """`viva serve` and `viva migrate`."""
 
 import asyncio
+import os
 import signal
 import sys
 from typing import Any
@@ -13,21 +14,24 @@ from viva.bootstrap import migrate_only
 from viva.cli.saying import plainly, say
 from viva.platform.logging import configure
 from viva.platform.settings import Settings, load
+from viva.platform.tasks import Tasks
 
 FRAME_MAX = 256 * 1024
 """Bytes of one WebSocket message that the server takes in at all (S17)."""
+_PARENT_CHECK_S = 0.5
 
 
 @click.command()
+@click.option("--with-parent", is_flag=True, help="Stop when the process that started this one is gone.")
 @plainly
-def serve() -> None:
+def serve(*, with_parent: bool) -> None:
     """Start the server (and the embedded PostgreSQL, if no other is set)."""
     settings = load()
     configure(settings)
     for stop in (signal.SIGTERM, signal.SIGINT):
         signal.signal(stop, _already_stopping)
     with asyncio.Runner(loop_factory=_new_loop) as runner:
-        error = runner.run(_serve(settings))
+        error = runner.run(_serve(settings, os.getppid() if with_parent else None))
     if error is not None:
         raise error
 
@@ -44,8 +48,8 @@ def _new_loop() -> asyncio.AbstractEventLoop:
     return uvloop.new_event_loop()
 
 
-async def _serve(settings: Settings) -> BaseException | None:
-    """Serve until a signal comes or the house cannot open; the error in the latter case."""
+async def _serve(settings: Settings, parent: int | None) -> BaseException | None:
+    """Serve until a signal comes, `parent` is gone or the house cannot open; the error in the latter case."""
 
     def failed() -> None:
         server.should_exit = True
@@ -56,8 +60,18 @@ async def _serve(settings: Settings) -> BaseException | None:
 
     door = Doorway(settings, progress=say, opened=opened, failed=failed)
     server = uvicorn.Server(_server_config(door, settings))
-    await server.serve()
+    async with Tasks("serve") as tasks:
+        if parent is not None:
+            tasks.start("parent", _stop_without(parent, server))
+        await server.serve()
     return door.error
+
+
+async def _stop_without(parent: int, server: uvicorn.Server) -> None:
+    """`make` that is killed outright cannot pass that on to us; a new parent tells."""
+    while os.getppid() == parent:  # noqa: ASYNC110 (the kernel has no event for it that macOS knows too)
+        await asyncio.sleep(_PARENT_CHECK_S)
+    server.should_exit = True
 
 
 def _server_config(door: Doorway, settings: Settings) -> uvicorn.Config:

@@ -28,7 +28,7 @@ def is_local(address: str) -> bool:
 
 
 class Api:
-    """Calls to one server, answered in `language`. Everything raises `CannotDo` with one sentence when it does not work."""
+    """Calls to one server, answered in `language`. Raises `CannotDo` when one does not work."""
 
     def __init__(self, address: str, language: str) -> None:
         self.address = address
