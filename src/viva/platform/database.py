@@ -144,19 +144,19 @@ def _passes(error: DBAPIError) -> bool:
 
 
 def _engine(url: str, *, pooled: bool) -> AsyncEngine:
-    arguments = {"timeout": 10, "command_timeout": 30}
+    arguments: dict[str, Any] = {"timeout": 10, "command_timeout": 30}
     settings = {"statement_timeout": str(STATEMENT_TIMEOUT_MS), "application_name": "viva"}
+    arguments |= {"server_settings": settings}
     if not pooled:
-        return create_async_engine(
-            url, poolclass=NullPool, connect_args=arguments | {"server_settings": settings}
-        )
+        return create_async_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=arguments)
     return create_async_engine(
         url,
+        hide_parameters=True,  # an error's text must not hold what a person said (S39)
         pool_size=POOL_SIZE,
         max_overflow=0,
         pool_timeout=ACQUIRE_TIMEOUT_S,
         pool_pre_ping=True,
-        connect_args=arguments | {"server_settings": settings},
+        connect_args=arguments,
     )
 
 

@@ -70,18 +70,17 @@ async def converse(
             log.warning("channel_flooded")
             screen.close(CLOSE_POLICY)
             return
-        text = event.get("text")
-        if not isinstance(text, str):
-            text = None
-        elif len(text) > FRAME_MAX:
+        text, binary = event.get("text"), event.get("bytes")
+        frame = text.encode() if isinstance(text, str) else None
+        if any(isinstance(part, bytes) and len(part) > FRAME_MAX for part in (frame, binary)):
             screen.close(CLOSE_TOO_BIG)
             return
-        await _follow(live, screen, text)
+        await _follow(live, screen, frame)
 
 
-async def _follow(live: LiveInterview, screen: Screen, text: str | None) -> None:
+async def _follow(live: LiveInterview, screen: Screen, frame: bytes | None) -> None:
     try:
-        await _act(live, screen, _decoded(text))
+        await _act(live, screen, _decoded(frame))
     except VivaError as error:
         live.complain(screen, error)
     except Exception:  # a page's message may fail; the interview may not
@@ -89,12 +88,12 @@ async def _follow(live: LiveInterview, screen: Screen, text: str | None) -> None
         live.complain(screen, VivaError())
 
 
-def _decoded(text: str | None) -> wire.ClientMessage:
-    if text is None:
+def _decoded(frame: bytes | None) -> wire.ClientMessage:
+    if frame is None:  # binary
         raise BadMessage
     try:
-        return wire.decode(text)
-    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        return wire.decode(frame)
+    except (Malformed, msgspec.ValidationError) as error:
         raise BadMessage from error
 
 
@@ -103,15 +102,15 @@ async def _act(live: LiveInterview, screen: Screen, message: wire.ClientMessage)
         case wire.Ping():
             return live.pong(screen)
         case wire.Resume(after_seq=after_seq):
-            return await live.replay(screen, max(0, after_seq))
+            return await live.replay(screen, after_seq)
         case _ if not screen.may_act:
             raise WatchOnly
         case wire.StartAnswer(question_id=question_id):
             return await live.start_answer(question_id)
-        case wire.FinishAnswer():
-            return await live.finish_answer()
-        case wire.Next():
-            return await live.next_question()
+        case wire.FinishAnswer(question_id=question_id):
+            return await live.finish_answer(question_id)
+        case wire.Next(question_id=question_id):
+            return await live.next_question(question_id)
         case wire.Repeat():
             return live.repeat(screen)
         case wire.NeedTime():

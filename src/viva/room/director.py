@@ -70,9 +70,16 @@ def start_answer(session: Session, question_id: UUID, now: datetime) -> Decision
     )
 
 
-def finish_answer(session: Session, answers: tuple[Answer, ...], now: datetime) -> Decision:
-    """End the spoken answer that is under way and go to the next question, or to the end."""
+def finish_answer(
+    session: Session, answers: tuple[Answer, ...], now: datetime, question_id: UUID | None = None
+) -> Decision:
+    """End the spoken answer that is under way and go to the next question, or to the end.
+
+    Whoever names the question cannot end another one by a second click.
+    """
     _require_open(session)
+    if question_id is not None:
+        _require_current(session, question_id)
     if session.answering_since is None or session.current_question_id is None:
         raise NotAnswering
     changes = {"status": "finished", "end_ms": session.clock_ms(now)}
@@ -92,9 +99,16 @@ def type_answer(session: Session, answers: tuple[Answer, ...], question_id: UUID
     return _advance(session, answers, now, changes, counts_as_answer=True)
 
 
-def next_question(session: Session, answers: tuple[Answer, ...], now: datetime) -> Decision:
-    """Go on: an answer under way is finished, a question without one is skipped."""
+def next_question(
+    session: Session, answers: tuple[Answer, ...], now: datetime, question_id: UUID | None = None
+) -> Decision:
+    """Go on: an answer under way is finished, a question without one is skipped.
+
+    Whoever names the question cannot skip two by a second click.
+    """
     _require_open(session)
+    if question_id is not None:
+        _require_current(session, question_id)
     if session.recording_consent is None:
         raise ConsentRequired
     if session.answering_since is not None:

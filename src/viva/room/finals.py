@@ -56,7 +56,7 @@ class Finals:
         except asyncio.QueueFull:
             log.error("final_refused", waiting=MAX_WAITING)
 
-    async def settled(self, timeout_s: float) -> bool:
+    async def settled(self, timeout_s: float | None) -> bool:
         """Wait until everything taken so far is stored and shown; False if that takes longer."""
         try:
             async with asyncio.timeout(timeout_s):
@@ -71,6 +71,8 @@ class Finals:
             result, question_id = await self._waiting.get()
             try:
                 self._show(await self._stored(result, question_id))
+            except Exception:  # one that cannot be stored must not hold up those behind it
+                log.exception("final_not_stored")
             finally:
                 self._waiting.task_done()
 

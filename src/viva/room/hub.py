@@ -5,14 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID
 
-import structlog
-
 from viva.platform.bus import Bus
 from viva.platform.tasks import Tasks
 from viva.room.live import LiveInterview
 from viva.room.shared import Shared
 
-log = structlog.get_logger(__name__)
+CLOSING_S = 10.0
+"""How long the end of the process waits for words that are not stored yet, and for recordings."""
 
 
 class Hub:
@@ -25,18 +24,18 @@ class Hub:
         self._users: dict[UUID, int] = {}
         self._opening = asyncio.Lock()
         self._tasks = Tasks("room")
+        self._closings: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> "Hub":
         self._tasks.start("bus", self._follow_bus())
         return self
 
     async def __aexit__(self, *_exc: object) -> None:
+        for session_id in tuple(self._live):
+            self._close(session_id)
+        if self._closings:
+            await asyncio.wait(self._closings, timeout=CLOSING_S)
         await self._tasks.close()
-        closing = [live.__aexit__(None, None, None) for live in self._live.values()]
-        self._live.clear()
-        for error in await asyncio.gather(*closing, return_exceptions=True):
-            if isinstance(error, Exception):
-                log.error("interview_not_closed_cleanly", exc_info=error)
 
     @property
     def running(self) -> int:
@@ -72,9 +71,15 @@ class Hub:
             live = self._live.get(session_id)
             if live is None or self._users.get(session_id) or not live.is_empty:
                 return
-            del self._live[session_id]
             self._users.pop(session_id, None)
-        await live.__aexit__(None, None, None)
+            self._close(session_id)
+
+    def _close(self, session_id: UUID) -> None:
+        """Forget it and let it end by itself: what it heard may have to wait for the database."""
+        live = self._live.pop(session_id)
+        closing = self._tasks.start("closing", live.__aexit__(None, None, None))
+        self._closings.add(closing)
+        closing.add_done_callback(self._closings.discard)
 
     async def _follow_bus(self) -> None:
         async with self._bus.listen() as events:

@@ -14,7 +14,7 @@ import structlog
 from viva.audio import SpeechResult
 from viva.events import ConsentGiven, InterviewAdvanced, UtteranceHeard
 from viva.media import Answer, ConnectionState, Offer
-from viva.platform.errors import VivaError
+from viva.platform.errors import Unavailable, VivaError
 from viva.platform.i18n import N_
 from viva.platform.tasks import Tasks
 from viva.room import messages as wire
@@ -65,11 +65,14 @@ class LiveInterview:
         return self
 
     async def __aexit__(self, *_exc: object) -> None:
+        """Ends when everything heard is stored, however long the database is away; cancelling ends it too."""
         for screen in tuple(self._screens):
             screen.close(CLOSE_GOING_AWAY)
-        await self._voice.end()
-        await self._finals.settled(FINALIZE_TIMEOUT_S)
-        await self._tasks.close()
+        try:
+            await self._voice.end()
+            await self._finals.settled(None)
+        finally:
+            await self._tasks.close()
 
     @property
     def is_empty(self) -> bool:
@@ -90,8 +93,11 @@ class LiveInterview:
         if earlier is not None:
             earlier.send(wire.Replaced())
             earlier.close(CLOSE_REPLACED)
-        async with self._one_at_a_time:
-            self._adopt(await self._shared.interviewing.come_back(self.session.id))
+        try:
+            async with self._one_at_a_time:
+                self._adopt(await self._shared.interviewing.come_back(self.session.id))
+        except Unavailable:
+            log.warning("return_not_noted")  # the state in memory is more than a closed door
 
     def leave(self, screen: Screen) -> None:
         """The screen is gone; the interview waits."""
@@ -130,13 +136,13 @@ class LiveInterview:
             await self._voice.listen(session)
             self._adopt(session)
 
-    async def finish_answer(self) -> None:
+    async def finish_answer(self, question_id: UUID | None = None) -> None:
         """End the answer: first the words under way, then the step to the next question."""
-        await self._step(lambda: self._shared.interviewing.finish_answer(self.session.id))
+        await self._step(lambda: self._shared.interviewing.finish_answer(self.session.id, question_id))
 
-    async def next_question(self) -> None:
+    async def next_question(self, question_id: UUID | None = None) -> None:
         """Go on, with or without an answer."""
-        await self._step(lambda: self._shared.interviewing.next_question(self.session.id))
+        await self._step(lambda: self._shared.interviewing.next_question(self.session.id, question_id))
 
     async def type_answer(self, question_id: UUID, text: str) -> Session:
         """Take a typed answer and step on."""
@@ -183,8 +189,8 @@ class LiveInterview:
                 raise SessionClosed
             if self.session.recording_consent is not True:
                 raise ConsentRequired
+            answer, earlier = await self._voice.connect(offer)
             session = await self._shared.interviewing.begin_clock(self.session.id)
-            answer, earlier = await self._voice.connect(session, offer)
             await self._voice.listen(session)
             self._adopt(session)
         if earlier is not None:
@@ -223,8 +229,10 @@ class LiveInterview:
         return await self._shared.interviewing.hear(self.session.id, result, source, question_id)
 
     def _show_final(self, utterance: Utterance) -> None:
-        self._shown_seq = max(self._shown_seq, utterance.seq)
-        self._show(telling.final(self.session, utterance, self._shared.clock.now()))
+        """Once: where the bus was faster, it is on its way to the screens already."""
+        if utterance.seq > self._shown_seq:
+            self._shown_seq = utterance.seq
+            self._show(telling.final(self.session, utterance, self._shared.clock.now()))
 
     # The clock
 
@@ -258,7 +266,7 @@ class LiveInterview:
         if isinstance(event, InterviewAdvanced | ConsentGiven):
             async with self._one_at_a_time:
                 await self._reread()
-            if self.session.recording_consent is not True:
+            if self.session.recording_consent is not True or not self.session.is_open:
                 await self._voice.end()
         elif isinstance(event, UtteranceHeard) and event.seq > self._shown_seq:
             after, self._shown_seq = self._shown_seq, event.seq

@@ -5,13 +5,17 @@ replace each other; finals never change and are in the database before they are 
 """
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
 
-Detail = dict[str, str | int | float | bool | None]
+from viva.platform.web import parse_json
+
+Detail = Annotated[dict[str, str | int | float | bool | None], msgspec.Meta(max_length=20)]
 """What a page may tell of an event: flat, and bounded by the size of a frame."""
+Seq = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
+"""The number of an utterance, as the database counts."""
 
 
 class Inbound(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="type"):
@@ -25,11 +29,15 @@ class StartAnswer(Inbound, frozen=True, tag="start_answer"):
 
 
 class FinishAnswer(Inbound, frozen=True, tag="finish_answer"):
-    """The candidate is done with the answer."""
+    """The candidate is done with the answer (to `question_id`, if it is named)."""
+
+    question_id: UUID | None = None
 
 
 class Next(Inbound, frozen=True, tag="next"):
-    """On to the next question; an answer under way is finished."""
+    """On to the next question (from `question_id`, if it is named); an answer under way is finished."""
+
+    question_id: UUID | None = None
 
 
 class Repeat(Inbound, frozen=True, tag="repeat"):
@@ -43,7 +51,7 @@ class NeedTime(Inbound, frozen=True, tag="need_time"):
 class Correct(Inbound, frozen=True, tag="correct"):
     """What was meant, beside what was heard."""
 
-    seq: int
+    seq: Seq
     text: str
 
 
@@ -61,7 +69,7 @@ class Ping(Inbound, frozen=True, tag="ping"):
 class Resume(Inbound, frozen=True, tag="resume"):
     """Send the finals after this number again."""
 
-    after_seq: int = 0
+    after_seq: Seq = 0
 
 
 ClientMessage = StartAnswer | FinishAnswer | Next | Repeat | NeedTime | Correct | ClientEvent | Ping | Resume
@@ -174,7 +182,6 @@ ServerMessage = (
 )
 
 _encoder = msgspec.json.Encoder()
-_decoder = msgspec.json.Decoder(ClientMessage)
 
 
 def encode(message: ServerMessage) -> str:
@@ -182,7 +189,7 @@ def encode(message: ServerMessage) -> str:
     return _encoder.encode(message).decode()
 
 
-def decode(frame: str) -> ClientMessage:
-    """Raises `msgspec.ValidationError` or `msgspec.DecodeError` for anything but one of ours."""
-    message: ClientMessage = _decoder.decode(frame)
+def decode(frame: bytes) -> ClientMessage:
+    """Raises `Malformed` or `msgspec.ValidationError` for anything but one of ours."""
+    message: ClientMessage = msgspec.convert(parse_json(frame), ClientMessage)
     return message

@@ -39,13 +39,17 @@ class Interviewing:
         """Begin the spoken answer to the current question."""
         return await self._apply(session_id, lambda s, _a, now: director.start_answer(s, question_id, now))
 
-    async def finish_answer(self, session_id: UUID) -> Session:
+    async def finish_answer(self, session_id: UUID, question_id: UUID | None = None) -> Session:
         """End it; its evaluation is queued in the same transaction."""
-        return await self._apply(session_id, director.finish_answer)
+        return await self._apply(
+            session_id, lambda s, answers, now: director.finish_answer(s, answers, now, question_id)
+        )
 
-    async def next_question(self, session_id: UUID) -> Session:
+    async def next_question(self, session_id: UUID, question_id: UUID | None = None) -> Session:
         """Go on without an answer, or with the one under way."""
-        return await self._apply(session_id, director.next_question)
+        return await self._apply(
+            session_id, lambda s, answers, now: director.next_question(s, answers, now, question_id)
+        )
 
     async def need_time(self, session_id: UUID) -> Session:
         """One more minute."""
@@ -80,7 +84,7 @@ class Interviewing:
         """Store a final result under the question it belongs to."""
         new = NewUtterance(
             question_id=question_id,
-            text=without_controls(result.text),
+            text=result.text,
             start_ms=result.start_ms,
             end_ms=result.end_ms,
             confidence=result.confidence,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from uuid import UUID
 
 from viva.media import MediaGate, Recorder, Recordings, Trouble
 from viva.platform.clock import Clock
@@ -45,13 +46,15 @@ class Shared:
             return None
         return max(0.0, (moment - self.clock.now()).total_seconds())
 
-    def record(self, session: Session, on_trouble: Callable[[Trouble], None]) -> Recorder:
+    def record(
+        self,
+        session_id: UUID,
+        interview_ms: Callable[[float], int | None],
+        on_trouble: Callable[[Trouble], None],
+    ) -> Recorder:
         """A recorder for a new connection of this interview."""
         return self.recordings.record(
-            session.id,
-            new_connection_id(),
-            interview_ms=lambda received_ms: self.at_ms(session, received_ms),
-            on_trouble=on_trouble,
+            session_id, new_connection_id(), interview_ms=interview_ms, on_trouble=on_trouble
         )
 
 

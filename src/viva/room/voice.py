@@ -4,10 +4,12 @@ A connection may be replaced at any time (another network, another device); the 
 outlives it, so that an answer spoken over two connections is one answer.
 """
 
+import asyncio
 from contextlib import AsyncExitStack
 from typing import Protocol
 from uuid import UUID
 
+import msgspec
 import structlog
 
 from viva.audio import AudioPacket, SpeechEvent, SpeechResult, SpeechTrouble
@@ -17,7 +19,7 @@ from viva.platform.tasks import Tasks
 from viva.room.ears import Ears
 from viva.room.finals import AnswerSpans
 from viva.room.shared import Shared
-from viva.sessions import Session
+from viva.sessions import Session, without_controls
 from viva.stt import Relay, StreamOptions
 
 log = structlog.get_logger(__name__)
@@ -68,6 +70,7 @@ class Voice:
         self._spans = AnswerSpans()
         self._connection: Connection | None = None
         self._relay: Relay | None = None
+        self._recordings: set[asyncio.Task[None]] = set()
         self._resources = AsyncExitStack()
         self._trouble: str | None = None
 
@@ -81,13 +84,16 @@ class Voice:
         """Who recognises: an engine's name, or `off`."""
         return self._shared.transcriber.name if self._shared.transcriber else "off"
 
-    async def connect(self, session: Session, offer: Offer) -> tuple[Answer, Connection | None]:
+    async def connect(self, offer: Offer) -> tuple[Answer, Connection | None]:
         """Answer an offer; also gives the connection that this one replaces, for the caller to close."""
-        recorder = self._shared.record(session, self._on_recording)
+        session_id = self._listener.session.id
+        recorder = self._shared.record(session_id, self._recorded_at_ms, self._on_recording)
         ears = Ears(self._feed, self._listener.media_changed)
         answer, connection = await self._shared.gate.answer(offer, Fanout(recorder, ears))
         earlier, self._connection = self._connection, connection
-        self._tasks.start("recording", self._until_closed(connection, recorder))
+        recording = self._tasks.start("recording", self._until_closed(connection, recorder))
+        self._recordings.add(recording)
+        recording.add_done_callback(self._recordings.discard)
         return answer, earlier
 
     async def listen(self, session: Session) -> None:
@@ -106,12 +112,14 @@ class Voice:
             await self._relay.finalize(timeout_s)
 
     async def end(self) -> None:
-        """Close the connection and the relay; what was said is recognised first."""
+        """Close the connection, the relay and the recording; what was said is recognised first."""
         connection, self._connection = self._connection, None
         if connection is not None:
             await connection.close()
         self._relay = None
         await self._resources.aclose()
+        if self._recordings:
+            await asyncio.wait(self._recordings)
 
     async def _until_closed(self, connection: Connection, recorder: Recorder) -> None:
         try:
@@ -127,16 +135,26 @@ class Voice:
         if self._relay is not None and session.answering_since is not None:
             self._relay.feed(packet, self._shared.at_ms(session, packet.received_ms))
 
+    def _recorded_at_ms(self, received_ms: float) -> int | None:
+        session = self._listener.session
+        return None if session.started_at is None else self._shared.at_ms(session, received_ms)
+
     def _on_recording(self, trouble: Trouble) -> None:
         self._listener.troubled(f"recording_{trouble}", RECORDING[trouble])
 
     def _on_speech(self, event: SpeechEvent) -> None:
         if isinstance(event, SpeechResult):
-            question_id = self._spans.question_at(event.start_ms)
-            if question_id is not None:
-                self._listener.heard(event, question_id)
+            result, question_id = cleaned(event), self._spans.question_at(event.start_ms)
+            if question_id is not None and result.text:
+                self._listener.heard(result, question_id)
             return
         code = event.code if isinstance(event, SpeechTrouble) else "restored"
         if code != self._trouble:
             self._trouble = code
             self._listener.troubled(f"captions_{code}", CAPTIONS[code])
+
+
+def cleaned(result: SpeechResult) -> SpeechResult:
+    """Without characters that no screen shows or no database holds (S31), whatever the engine sent."""
+    words = tuple(msgspec.structs.replace(word, text=without_controls(word.text)) for word in result.words)
+    return msgspec.structs.replace(result, text=without_controls(result.text), words=words)

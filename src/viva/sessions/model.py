@@ -139,7 +139,7 @@ def without_controls(text: str) -> str:
     """`text` without characters that cannot be seen but can deceive (S31), spaces folded at the ends.
 
     Removed: control characters except newline and tab, zero-width and bidirectional marks, variation
-    selectors and the tag block.
+    selectors, the tag block, and lone surrogates, which no database text can hold.
     """
     kept = (c for c in text if c in "\n\t" or not (ord(c) < 0x20 or ord(c) == 0x7F or _is_invisible(ord(c))))
     return "".join(kept).strip()
@@ -150,6 +150,7 @@ _INVISIBLE = (
     (0x200B, 0x200F),
     (0x202A, 0x202E),
     (0x2060, 0x206F),
+    (0xD800, 0xDFFF),
     (0xFE00, 0xFE0F),
     (0xFEFF, 0xFEFF),
     (0xE0000, 0xE0FFF),
