@@ -6,7 +6,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from litestar import Litestar, Router
@@ -17,7 +17,7 @@ from viva import auth
 from viva.admin.routes import router as admin_routes
 from viva.admin.views import Dashboard
 from viva.auth.routes import routes as auth_routes
-from viva.evaluation import Claude, Evaluation, EvidenceFinder, Reader, Scoring
+from viva.evaluation import Evaluation, EvidenceFinder, Reader, Scoring
 from viva.evaluation.routes import HANDLERS as EVALUATION
 from viva.events import AnyEvent
 from viva.media import MediaGate, Recordings
@@ -43,6 +43,9 @@ from viva.room.routes import router as room_routes
 from viva.sessions import Admissions, Idempotency, Sessions
 from viva.sessions.routes import router as session_routes
 from viva.stt import choose
+
+if TYPE_CHECKING:
+    from viva.evaluation.claude import Claude
 
 log = structlog.get_logger(__name__)
 
@@ -100,10 +103,12 @@ async def create_user(
         await parts["auth"].create_user(work, email, password, role)
 
 
-def language_model(settings: Settings) -> Claude | None:
+def language_model(settings: Settings) -> "Claude | None":
     """The model that drafts and scores, if there is a key for one."""
     if not settings.anthropic_api_key:
         return None
+    from viva.evaluation.claude import Claude  # noqa: PLC0415 (its SDK costs a second of every start)
+
     return Claude(
         model=settings.llm_model, api_key=settings.anthropic_api_key, base_url=settings.anthropic_base_url
     )
@@ -178,7 +183,7 @@ class House:
             "engine": engine,
             "recordings": recordings,
             "hub": hub,
-            "briefing": Briefing(sessions, self._parts["privacy"], transcriber, settings),
+            "briefing": Briefing(sessions, self._parts["privacy"], transcriber, settings, self._clock),
             "start_limit": RateLimiter(STARTS_PER_MINUTE, 60, self._clock),
             "link_limit": RateLimiter(STARTS_PER_MINUTE, 60, self._clock),
         }

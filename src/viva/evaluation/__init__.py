@@ -1,6 +1,8 @@
-"""Evaluation: drafts that quote, written by a model or found without one, and what people say to them."""
+"""Evaluation: drafts that quote, written by a model or found without one, and what people say to them.
 
-from viva.evaluation.claude import Claude
+`claude.Claude` is not offered here: importing its SDK takes a second, which only those with a key should pay.
+"""
+
 from viva.evaluation.cleaning import cleaned
 from viva.evaluation.errors import NotReviewableYet, UnknownCriterion
 from viva.evaluation.evidence import Evidence
@@ -26,7 +28,6 @@ __all__ = [
     "LEVELS",
     "AnswerResult",
     "Claim",
-    "Claude",
     "CriterionResult",
     "Decision",
     "Evaluation",
