@@ -13,11 +13,14 @@ from viva.sessions.errors import (
     WrongQuestion,
 )
 from viva.sessions.idempotency import Idempotency
+from viva.sessions.missed import TRANSCRIBE_MISSED, MissedSpans
 from viva.sessions.model import (
     TYPED_ANSWER_MAX,
     Answer,
     Incident,
     Language,
+    MissedReason,
+    MissedSpan,
     NewSession,
     NewUtterance,
     Question,
@@ -29,6 +32,7 @@ from viva.sessions.model import (
 from viva.sessions.service import Sessions
 
 __all__ = [
+    "TRANSCRIBE_MISSED",
     "TYPED_ANSWER_MAX",
     "Admission",
     "Admissions",
@@ -38,6 +42,9 @@ __all__ = [
     "Idempotency",
     "Incident",
     "Language",
+    "MissedReason",
+    "MissedSpan",
+    "MissedSpans",
     "NameAndPositionRequired",
     "NewSession",
     "NewUtterance",

@@ -11,6 +11,9 @@ from viva.questions import Criterion
 
 Language = Literal["ko", "en"]
 Status = Literal["created", "consented", "in_progress", "completed", "expired", "withdrawn"]
+MissedReason = Literal["unheard", "interrupted", "no_engine"]
+"""`unheard`: the engine was away or too slow; `interrupted`: the server stopped in the middle of the answer;
+`no_engine`: this installation had none."""
 OPEN_STATUSES: frozenset[str] = frozenset({"created", "consented", "in_progress"})
 
 NAME_MAX = 120
@@ -91,6 +94,21 @@ class Utterance(msgspec.Struct, frozen=True, kw_only=True):
     confidence: float | None
     words: tuple[Word, ...]
     source: str
+    late: bool = False
+    """Transcribed from the recording afterwards, because nobody could while it was said."""
+
+
+class MissedSpan(msgspec.Struct, frozen=True, kw_only=True):
+    """A span of an answer, on the interview's clock, that nobody transcribed while it was said."""
+
+    id: UUID
+    session_id: UUID
+    question_id: UUID
+    start_ms: int
+    end_ms: int
+    reason: MissedReason
+    created_at: datetime
+    settled_at: datetime | None
 
 
 class Incident(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,6 +130,7 @@ class NewUtterance(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     confidence: float | None = None
     words: tuple[Word, ...] = ()
+    late: bool = False
     speaker: Literal["candidate", "interviewer"] = "candidate"
 
 

@@ -184,7 +184,7 @@ async def read_transcript(
     """Everything said so far."""
     async with database.uow() as work:
         await sessions.visible(work, session_id, request.user, candidate_ok=True)
-        return Transcript(list(await sessions.utterances(work, session_id)))
+        return Transcript(list(await sessions.transcript(work, session_id)))
 
 
 router = Router(

@@ -147,6 +147,11 @@ class Sessions:
         """What was said after number `after_seq`."""
         return await store.utterances(work.db, session_id, after_seq)
 
+    async def transcript(self, work: Work, session_id: UUID) -> tuple[Utterance, ...]:
+        """Everything said, in the order in which it was said; words found afterwards stand in their place."""
+        said = await store.utterances(work.db, session_id)
+        return tuple(sorted(said, key=lambda utterance: (utterance.start_ms, utterance.seq)))
+
     async def criteria(self, work: Work, session_id: UUID) -> tuple[Criterion, ...]:
         """The rubric that the session began with."""
         return await store.criteria(work.db, session_id)
@@ -161,7 +166,7 @@ class Sessions:
             session=await self.get(work, session_id),
             questions=await self.questions(work, session_id),
             answers=await self.answers(work, session_id),
-            utterances=await self.utterances(work, session_id),
+            utterances=await self.transcript(work, session_id),
             criteria=await self.criteria(work, session_id),
         )
 

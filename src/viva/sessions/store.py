@@ -174,6 +174,7 @@ async def add_utterance(db: AsyncSession, session_id: UUID, new: NewUtterance) -
         confidence=new.confidence,
         words=new.words,
         source=new.source,
+        late=new.late,
     )
 
 

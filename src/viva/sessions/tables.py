@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, false, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -112,7 +112,28 @@ class UtteranceRow(Table):
     confidence: Mapped[float | None]
     words: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
     source: Mapped[str]
+    late: Mapped[bool] = mapped_column(default=False, server_default=false())
     heard_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class MissedSpanRow(Table):
+    """A span of an answer that nobody transcribed while it was said. Settled: its words are utterances now."""
+
+    __tablename__ = "missed_spans"
+    __table_args__ = (
+        CheckConstraint("reason in ('unheard', 'interrupted', 'no_engine')", name="reason"),
+        CheckConstraint("start_ms < end_ms", name="span"),
+        UniqueConstraint("question_id", "start_ms", "end_ms"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"), index=True)
+    question_id: Mapped[UUID] = mapped_column(ForeignKey("session_questions.id", ondelete="CASCADE"))
+    start_ms: Mapped[int]
+    end_ms: Mapped[int]
+    reason: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    settled_at: Mapped[datetime | None]
 
 
 class IncidentRow(Table):

@@ -1,0 +1,81 @@
+"""What was said and not transcribed yet: written down with the job that will do it."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from viva.platform.database import Work
+from viva.platform.ids import uuid7
+from viva.platform.jobs import ForSession
+from viva.sessions.model import MissedReason, MissedSpan
+from viva.sessions.tables import MissedSpanRow, SessionRow
+
+TRANSCRIBE_MISSED = "transcribe_missed"
+"""The job, one for a session; its payload is `ForSession`."""
+
+
+class MissedSpans:
+    """Every method takes the caller's unit of work and commits nothing."""
+
+    async def note(
+        self,
+        work: Work,
+        session_id: UUID,
+        question_id: UUID,
+        span: tuple[int, int],
+        reason: MissedReason,
+    ) -> None:
+        """Write down that nobody transcribed `span` (milliseconds of the interview), and have it done.
+
+        A span that is known, or that is empty, changes nothing.
+        """
+        start_ms, end_ms = span
+        if start_ms >= end_ms:
+            return
+        row = insert(MissedSpanRow).values(
+            id=uuid7(),
+            session_id=session_id,
+            question_id=question_id,
+            start_ms=start_ms,
+            end_ms=end_ms,
+            reason=reason,
+        )
+        await work.db.execute(row.on_conflict_do_nothing())
+        payload = msgspec.json.encode(ForSession(session_id))
+        await work.enqueue(TRANSCRIBE_MISSED, payload, dedupe_key=f"{TRANSCRIBE_MISSED}:{session_id}")
+
+    async def all(self, work: Work, session_id: UUID) -> tuple[MissedSpan, ...]:
+        """Every span that was ever missed, in the order of the interview."""
+        rows = await work.db.scalars(
+            select(MissedSpanRow)
+            .where(MissedSpanRow.session_id == session_id)
+            .order_by(MissedSpanRow.start_ms, MissedSpanRow.id)
+            .execution_options(populate_existing=True)
+        )
+        return tuple(msgspec.convert(row, MissedSpan, from_attributes=True) for row in rows)
+
+    async def open(self, work: Work, session_id: UUID) -> tuple[MissedSpan, ...]:
+        """The spans that are not transcribed yet."""
+        return tuple(span for span in await self.all(work, session_id) if span.settled_at is None)
+
+    async def settle(self, work: Work, span_id: UUID, now: datetime) -> bool:
+        """Its words are stored in this unit of work. False if somebody else has settled it, or erased it."""
+        settled = await work.db.scalar(
+            update(MissedSpanRow)
+            .where(MissedSpanRow.id == span_id, MissedSpanRow.settled_at.is_(None))
+            .values(settled_at=now)
+            .returning(MissedSpanRow.id)
+        )
+        return settled is not None
+
+    async def sessions_answering(self, work: Work) -> tuple[UUID, ...]:
+        """The sessions with a recorded answer under way: whoever starts now was not there to hear it."""
+        ids = await work.db.scalars(
+            select(SessionRow.id).where(
+                SessionRow.answering_since.is_not(None), SessionRow.recording_consent.is_(True)
+            )
+        )
+        return tuple(ids)
