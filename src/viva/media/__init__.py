@@ -5,6 +5,7 @@ and plays back what they wrote. `docs/media-path.md` explains it with a picture.
 """
 
 from viva.media.errors import MediaFull, OfferRefused
+from viva.media.ice_servers import IceServer, ice_servers
 from viva.media.model import (
     Answer,
     ConnectionState,
@@ -26,6 +27,7 @@ __all__ = [
     "ConnectionStats",
     "Fanout",
     "Gap",
+    "IceServer",
     "MediaFull",
     "MediaGate",
     "MediaSink",
@@ -38,5 +40,6 @@ __all__ = [
     "Recordings",
     "SenderClock",
     "Trouble",
+    "ice_servers",
     "opus_packets",
 ]

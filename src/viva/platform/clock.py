@@ -6,7 +6,6 @@ from typing import Protocol, runtime_checkable
 
 
 @runtime_checkable
-@runtime_checkable  # Litestar checks what it injects
 class Clock(Protocol):
     """Tells the time of day and the time that only goes forward.
 

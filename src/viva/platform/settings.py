@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 import msgspec
 from dotenv import dotenv_values
@@ -46,7 +47,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     storage: str = ""
     media_port: int = 0
     media_address: str = ""
-    ice_servers: str = ""
+    ice_servers: tuple[str, ...] = ()
+    turn_secret: str = ""
     open_interviews: bool | None = None
     admin_email: str = ""
     admin_password: str = ""
@@ -108,7 +110,7 @@ def load(environ: Mapping[str, str] | None = None, dotenv: Path | None = Path(".
         known[name]: _split(known[name], value) for name, value in given.items() if name in known and value
     }
     try:
-        settings = msgspec.convert(values, Settings, strict=False)
+        settings = msgspec.convert(values, Settings, strict=False, dec_hook=_as_path)
     except msgspec.ValidationError as error:
         raise SettingsError(f"The settings cannot be read: {error}.") from None
     check(settings)
@@ -119,8 +121,15 @@ _FOR_OTHERS = {"VIVA_ROOT": "", "VIVA_PG_BIN": ""}
 """Read elsewhere, before there are settings: where the program's files lie and whose PostgreSQL to start."""
 
 
+def _as_path(kind: type, value: Any) -> Any:
+    """msgspec's way to types that it does not know: a folder is written as text."""
+    if kind is Path and isinstance(value, str):
+        return Path(value)
+    raise NotImplementedError
+
+
 def _split(field: str, value: str) -> Any:
-    if field in {"allowed_origins", "allowed_hosts", "trusted_proxies"}:
+    if field in {"allowed_origins", "allowed_hosts", "trusted_proxies", "ice_servers"}:
         return tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip())
     return value.strip()
 
@@ -139,6 +148,8 @@ def check(settings: Settings) -> None:
         raise SettingsError("VIVA_STT=deepgram needs DEEPGRAM_API_KEY.")
     if not (0 <= settings.port <= 65535 and 0 <= settings.media_port <= 65535 and settings.udp_port <= 65535):
         raise SettingsError("VIVA_PORT and VIVA_MEDIA_PORT must be between 0 and 65535.")
+    _check_time_zone(settings)
+    _check_ice_servers(settings)
     if settings.is_production:
         _check_production(settings)
 
@@ -196,6 +207,19 @@ def _check_addresses(settings: Settings) -> None:
         value = getattr(settings, field)
         if value and not value.startswith(schemes):
             raise SettingsError(f"{variable_of(field)} must begin with {' or '.join(schemes)}.")
+
+
+def _check_time_zone(settings: Settings) -> None:
+    if settings.time_zone not in available_timezones():
+        raise SettingsError("VIVA_TIME_ZONE must be a name such as Asia/Seoul or UTC.")
+
+
+def _check_ice_servers(settings: Settings) -> None:
+    for server in settings.ice_servers:
+        if server.partition(":")[0] not in {"stun", "turn", "turns"}:
+            raise SettingsError("VIVA_ICE_SERVERS: each address begins with stun:, turn: or turns:.")
+        if not server.startswith("stun:") and not settings.turn_secret:
+            raise SettingsError("VIVA_ICE_SERVERS names a TURN server, so VIVA_TURN_SECRET must be set too.")
 
 
 def _check_secret(secret: str) -> None:

@@ -4,6 +4,10 @@ import math
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
+from viva.media import IceServer, ice_servers
+from viva.platform.clock import Clock
 from viva.platform.database import Work
 from viva.platform.settings import Settings
 from viva.platform.web import datetime_of
@@ -19,11 +23,17 @@ class Briefing:
     """Gathers the context of each page."""
 
     def __init__(
-        self, sessions: Sessions, privacy: Privacy, transcriber: Transcriber | None, settings: Settings
+        self,
+        sessions: Sessions,
+        privacy: Privacy,
+        transcriber: Transcriber | None,
+        settings: Settings,
+        clock: Clock,
     ) -> None:
+        self._clock = clock
         self._sessions = sessions
         self._privacy = privacy
-        self._time_zone = settings.time_zone
+        self._settings = settings
         self._helpers = {
             "transcription": transcriber.name if transcriber else "off",
             "evaluation": "model" if settings.anthropic_api_key else "evidence",
@@ -38,7 +48,7 @@ class Briefing:
             "position": session.position,
             "question_count": count,
             "minutes": minutes(session, count),
-            "deadline": datetime_of(session.expires_at, self._time_zone),
+            "deadline": datetime_of(session.expires_at, self._settings.time_zone),
             "resuming": session.status == "in_progress",
         }
 
@@ -72,8 +82,12 @@ class Briefing:
             "question_count": len(questions),
             "question": current,
             "question_number": current.order if current else 0,
-            "ice_servers": [],
+            "ice_servers": msgspec.to_builtins(self._ice_servers(session)),
         }
+
+    def _ice_servers(self, session: Session) -> list[IceServer]:
+        settings = self._settings
+        return ice_servers(settings.ice_servers, settings.turn_secret, session.id, self._clock.now())
 
     async def done(self, work: Work, session: Session) -> dict[str, Any]:
         """`room/done.html`."""

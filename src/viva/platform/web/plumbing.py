@@ -82,7 +82,7 @@ def create_plumbing(
     origins = origins_of(settings)
     https = settings.base_url.startswith("https://")
     assets = Assets(STATIC, versioned=settings.is_production)
-    jinja = environment(assets.address)
+    jinja = environment(assets.address, settings.time_zone)
     responses = ErrorResponses(jinja)
     return Plumbing(
         routes=[*health_routes(checks or {}, metrics), assets.route(), language_route(secure=https)],

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_time, get_timezone_name
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar.plugins.jinja import JinjaTemplateEngine
 
@@ -13,8 +14,11 @@ from viva.platform import i18n
 from viva.platform.paths import TEMPLATES
 
 
-def environment(static: Callable[[str], str]) -> Environment:
-    """The environment with its globals and filters; `static` gives an asset's address."""
+def environment(static: Callable[[str], str], time_zone: str = "UTC") -> Environment:
+    """The environment with its globals and filters; `static` gives an asset's address.
+
+    The filters for dates and times speak of `time_zone` unless a template names another.
+    """
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -27,7 +31,11 @@ def environment(static: Callable[[str], str]) -> Environment:
     made.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=False)  # type: ignore[attr-defined]
     made.globals.update(static=static)
     made.filters.update(
-        date=date_of, time=time_of, datetime=datetime_of, duration=duration, clock=clock_duration
+        date=partial(date_of, zone=time_zone),
+        time=partial(time_of, zone=time_zone),
+        datetime=partial(datetime_of, zone=time_zone),
+        duration=duration,
+        clock=clock_duration,
     )
     return made
 
@@ -38,6 +46,10 @@ def engine_of(made: Environment) -> JinjaTemplateEngine:
     for name in ("csrf_token", "url_for_static_asset"):
         made.globals.pop(name, None)
     return engine
+
+
+_CLOCK = {"ko": "aaaa h:mm", "en": "h:mm a"}
+"""Babel's own short time says PM in Korean; people say 오후."""
 
 
 def _zone(name: str) -> tzinfo:
@@ -51,13 +63,14 @@ def date_of(moment: datetime, zone: str = "UTC") -> str:
 
 def time_of(moment: datetime, zone: str = "UTC") -> str:
     """Hours and minutes in `zone`."""
-    return str(format_time(moment, "short", tzinfo=_zone(zone), locale=i18n.current_locale()))
+    language = i18n.current_locale()
+    return str(format_time(moment, _CLOCK[language], tzinfo=_zone(zone), locale=language))
 
 
 def datetime_of(moment: datetime, zone: str = "UTC") -> str:
     """Day and time in `zone`, and the zone's name, so that nobody has to guess."""
-    written = format_datetime(moment, "medium", tzinfo=_zone(zone), locale=i18n.current_locale())
-    return f"{written} {zone}"
+    name = get_timezone_name(_zone(zone), locale=i18n.current_locale())
+    return f"{date_of(moment, zone)} {time_of(moment, zone)} ({name})"
 
 
 def duration(span_ms: int) -> str:
