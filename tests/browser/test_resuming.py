@@ -1,0 +1,90 @@
+"""F15: a reload, a second tab and the back button lose nothing."""
+
+import re
+
+from playwright.async_api import expect
+from tests.browser.people import People
+from tests.browser.way import KOREAN, Candidate
+from tests.support.server import Served
+
+SPOKEN = re.compile(r"백엔드 개발자|데이터베이스|쿼리")
+
+
+async def test_F15_a_reload_in_the_middle_of_an_answer_comes_back_to_it_with_its_captions(
+    vendor_house: Served, people: People
+) -> None:
+    page = await people.arrive(vendor_house.url, language="ko-KR")
+    candidate = Candidate(page, KOREAN)
+    await candidate.come_by((await vendor_house.new_session(language="ko"))["join_url"])
+    await candidate.agree()
+    await candidate.check_devices(camera=False)
+    await expect(candidate.button(KOREAN.instead)).to_be_visible()
+    await candidate.type("첫 번째 질문은 글로 답합니다.")
+    await expect(page.locator("[data-progress]")).to_have_js_property("value", 1)
+    await candidate.speak(SPOKEN)
+    question = await candidate.question().inner_text()
+    said = await candidate.new_captions().first.inner_text()
+    await page.reload()
+    await expect(candidate.question()).to_have_text(question)
+    await expect(candidate.new_captions().first).to_have_text(said, timeout=3000)
+    await expect(candidate.button(KOREAN.done)).to_be_visible(timeout=3000)
+    fresh = candidate.new_captions().nth(await candidate.new_captions().count())
+    await expect(fresh).to_be_visible(timeout=20_000)  # the microphone is heard again without a click
+    await candidate.finish()
+    assert await candidate.place() == (3, (await candidate.place())[1])
+
+
+async def test_F15_a_second_tab_takes_over_and_the_first_one_says_so_and_can_take_it_back(
+    typing_house: Served, people: People
+) -> None:
+    first = await people.arrive(typing_house.url)
+    candidate = Candidate(first)
+    await candidate.come_by((await typing_house.new_session())["join_url"])
+    await candidate.write()
+    await candidate.type()
+    await expect(first.locator("[data-progress]")).to_have_js_property("value", 1)
+    question = await candidate.question().inner_text()
+    second = await first.context.new_page()
+    await second.goto(first.url)
+    await expect(Candidate(second).question()).to_have_text(question)
+    moved = first.get_by_role("dialog", name="The interview moved to another tab.")
+    await expect(moved).to_be_visible()
+    await moved.get_by_role("button", name="Continue here").click()
+    await expect(moved).to_be_hidden()
+    await expect(second.get_by_role("dialog", name="The interview moved to another tab.")).to_be_visible()
+    await candidate.type_the_rest()
+
+
+async def test_F15_the_back_button_never_leaves_the_interview_in_another_state(
+    typing_house: Served, people: People
+) -> None:
+    page = await people.arrive(typing_house.url)
+    candidate = Candidate(page)
+    await candidate.start("Going Back")
+    await candidate.write()
+    await candidate.type()
+    await expect(page.locator("[data-progress]")).to_have_js_property("value", 1)
+    question = await candidate.question().inner_text()
+    await page.go_back()
+    await page.wait_for_url("**/consent")
+    await page.go_forward()
+    await expect(candidate.question()).to_have_text(question)
+    await candidate.type_the_rest()
+    await page.go_back()
+    await page.wait_for_url("**/done")
+
+
+async def test_F15_a_dropped_connection_says_so_and_comes_back(typing_house: Served, people: People) -> None:
+    people.expect("ERR_INTERNET_DISCONNECTED")
+    page = await people.arrive(typing_house.url)
+    candidate = Candidate(page)
+    await candidate.come_by((await typing_house.new_session())["join_url"])
+    await candidate.write()
+    connection = page.locator("[data-connection]")
+    await expect(connection).to_have_text("Connected")
+    await page.context.set_offline(True)
+    await candidate.type("Typed while the network was away, and kept until it is back.")
+    await expect(page.get_by_text("It is still here; please try again.")).to_be_visible()
+    await page.context.set_offline(False)
+    await candidate.press(candidate.button(candidate.words.send))
+    await expect(page.locator("[data-progress]")).to_have_js_property("value", 1)
