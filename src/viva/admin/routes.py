@@ -1,6 +1,7 @@
 """The dashboard's pages."""
 
 from typing import Any, Literal
+from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
@@ -9,14 +10,21 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from viva.admin.views import Dashboard
-from viva.auth import Principal, UserPrincipal, requires_admin, requires_person, requires_reviewer
+from viva.auth import (
+    CandidatePrincipal,
+    Principal,
+    UserPrincipal,
+    requires_admin,
+    requires_person,
+    requires_reviewer,
+)
 from viva.evaluation import LEVELS, Decision, Evaluation, Level
 from viva.platform.database import Database
-from viva.platform.errors import VivaError
-from viva.platform.i18n import current_locale
+from viva.platform.errors import Forbidden, VivaError
+from viva.platform.i18n import N_, current_locale, gettext
 from viva.platform.jobs import Jobs
 from viva.platform.settings import Settings
-from viva.platform.web import FormErrors, Page, datetime_of, message_of, parse_form, see_other
+from viva.platform.web import FormErrors, Page, datetime_of, message_of, parse_form, request_id, see_other
 from viva.sessions import Admissions, NameAndPositionRequired, NewSession, Sessions
 
 StaffRequest = Request[Principal, Any, Any]
@@ -172,9 +180,19 @@ async def retry_job(job_id: FromPath[str], jobs: NamedDependency[Jobs]) -> Respo
     return see_other("/admin/system")
 
 
+def refused(request: StaffRequest, error: VivaError) -> Response[Any]:
+    """A browser that holds only a candidate's cookie is led to the sign-in; staff read what they may not."""
+    if isinstance(request.user, CandidatePrincipal):
+        return see_other(f"/login?{urlencode({'next': request.url.path, 'reason': 'unauthenticated'})}")
+    title = gettext(N_("This is not allowed"))
+    context = {"status": 403, "code": error.code, "title": title, "message": message_of(error)}
+    return Page("errors/error.html", context | {"request_id": request_id()}, 403)
+
+
 router = Router(
     path="/",
     guards=[requires_person],
+    exception_handlers={Forbidden: refused},
     route_handlers=[home, list_sessions, new_session, invite, show_session, review, system, retry_job],
     include_in_schema=False,
 )
