@@ -131,7 +131,7 @@ def _as_path(kind: type, value: Any) -> Any:
 def _split(field: str, value: str) -> Any:
     if field in {"allowed_origins", "allowed_hosts", "trusted_proxies", "ice_servers"}:
         return tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip())
-    return Path(value.strip()) if field == "data_dir" else value.strip()
+    return value.strip()
 
 
 def check(settings: Settings) -> None:
