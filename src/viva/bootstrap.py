@@ -26,6 +26,7 @@ from viva.platform.clock import Clock, SystemClock
 from viva.platform.database import Database
 from viva.platform.job_queue import JobQueue
 from viva.platform.job_store import JobsInTransaction
+from viva.platform.loop_lag import watch_loop
 from viva.platform.metrics import Metrics
 from viva.platform.migrations import upgrade
 from viva.platform.postgres import EmbeddedPostgres, database_url, wait_for
@@ -37,12 +38,12 @@ from viva.privacy import Privacy
 from viva.privacy.routes import router as privacy_routes
 from viva.questions import Planner, Positions
 from viva.questions.routes import router as question_routes
-from viva.room import Briefing, Hub, Interviewing, Shared
+from viva.room import Briefing, CatchingUp, Hub, Interviewing, Shared
 from viva.room.pages import router as candidate_pages
 from viva.room.routes import router as room_routes
 from viva.sessions import Admissions, Idempotency, Sessions
 from viva.sessions.routes import router as session_routes
-from viva.stt import choose
+from viva.stt import Transcriber, choose, standby
 
 if TYPE_CHECKING:
     from viva.evaluation.claude import Claude
@@ -141,6 +142,7 @@ class House:
         await self._add_room(stack)
         tasks = await stack.enter_async_context(Tasks("viva"))
         tasks.start("jobs", self._parts["jobs"].run())
+        tasks.start("loop_lag", watch_loop(self._metrics))
 
     def _add_record(self, secret: bytes) -> None:
         sessions, positions = Sessions(), Positions()
@@ -168,6 +170,7 @@ class House:
             await stack.enter_async_context(transcriber)
         recordings = await stack.enter_async_context(Recordings(open_storage(settings.recordings).root))
         await recordings.mend()
+        await self._add_catching_up(recordings, transcriber)
         gate = MediaGate(port=settings.udp_port, address=settings.media_address)
         shared = Shared(
             database=database,
@@ -200,6 +203,19 @@ class House:
             engine=engine,
             settings=settings,
         )
+
+    async def _add_catching_up(self, recordings: Recordings, transcriber: Transcriber | None) -> None:
+        catching_up = CatchingUp(
+            database=self._database,
+            sessions=self._parts["sessions"],
+            recordings=recordings,
+            evaluation=self._parts["evaluation"],
+            clock=self._clock,
+            engine=transcriber,
+            standby=standby(self._settings),
+        )
+        catching_up.register(self._parts["jobs"])
+        await catching_up.take_stock()
 
     async def first_admin(self, progress: Progress) -> None:
         """Make the first admin; a generated password is told this once."""

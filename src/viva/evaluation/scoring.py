@@ -19,7 +19,7 @@ from viva.events import ScorecardDrafted
 from viva.platform.clock import Clock
 from viva.platform.database import Database, Work
 from viva.platform.jobs import Job, Jobs, RetryLater
-from viva.sessions import Record, SessionNotFound, Sessions
+from viva.sessions import MissedSpans, Record, SessionNotFound, Sessions
 
 EVALUATE_ANSWER = "evaluate_answer"
 DRAFT_SCORECARD = "draft_scorecard"
@@ -29,6 +29,8 @@ WAITS_S = (2.0, 6.0, 18.0, 54.0, 600.0)
 GIVE_UP_AFTER = timedelta(hours=24)
 """An outage as long as this is no longer waited out: a person scores alone."""
 ANSWERS_POLL_S = 0.5
+WORDS_POLL_S = 60.0
+"""Whoever transcribes the last missed words queues the evaluation anew; this is for when nobody can."""
 ANSWERS_PATIENCE = timedelta(seconds=60)
 """How long after the interview's end the whole waits for its answers' own readings."""
 
@@ -48,6 +50,7 @@ class Scoring:
         self._sessions = sessions
         self._reader = reader
         self._clock = clock
+        self._missed = MissedSpans()
         self._locks: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
 
     def register(self, jobs: Jobs) -> None:
@@ -80,8 +83,18 @@ class Scoring:
             tries = await store.tries(work.db, subject)
             if tries.settled:
                 return None
+            if await self._words_missing(work, subject):
+                raise RetryLater(WORDS_POLL_S, "its words are still to be transcribed from the recording")
             drafts, missing = await self._drafts(work, subject, record)
             return _Prepared(record, tries, drafts, missing)
+
+    async def _words_missing(self, work: Work, subject: Subject) -> bool:
+        """Whether it is worth waiting for words that an engine could not be asked for live (F07, F31)."""
+        return any(
+            span.reason != "no_engine" and self._clock.now() - span.created_at < GIVE_UP_AFTER
+            for span in await self._missed.open(work, subject.session_id)
+            if subject.question_id in {None, span.question_id}
+        )
 
     async def _drafts(
         self, work: Work, subject: Subject, record: Record

@@ -47,9 +47,12 @@ class Evaluation:
         self._sessions = sessions
         self._clock = clock
 
-    async def queue_answer(self, work: Work, session_id: UUID, question_id: UUID) -> None:
-        """Have this answer evaluated soon; asking twice is asking once."""
-        await self._queue(work, EVALUATE_ANSWER, Subject(session_id, question_id))
+    async def queue_answer(
+        self, work: Work, session_id: UUID, question_id: UUID, *, again: bool = False
+    ) -> None:
+        """Have this answer evaluated soon; once, unless `again` after it was settled: it has new words."""
+        settled = await store.rounds_settled(work.db, session_id, question_id) if again else 0
+        await self._queue(work, EVALUATE_ANSWER, Subject(session_id, question_id, settled))
 
     async def queue_scorecard(self, work: Work, session_id: UUID, *, again: bool = False) -> None:
         """Have the whole drafted soon; once, unless it is to be drafted `again` after it was settled."""

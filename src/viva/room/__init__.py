@@ -1,8 +1,9 @@
 """The live interview: its pages, its channel, its director, and what runs while somebody speaks."""
 
 from viva.room.briefing import Briefing, reference_of
+from viva.room.catching_up import CatchingUp
 from viva.room.hub import Hub
 from viva.room.service import Interviewing
 from viva.room.shared import Shared
 
-__all__ = ["Briefing", "Hub", "Interviewing", "Shared", "reference_of"]
+__all__ = ["Briefing", "CatchingUp", "Hub", "Interviewing", "Shared", "reference_of"]

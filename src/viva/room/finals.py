@@ -33,6 +33,11 @@ class AnswerSpans:
         """The answer to `question_id` began; until the next one begins, words are its words."""
         self._begun.append((at_ms, question_id))
 
+    @property
+    def latest(self) -> tuple[int, UUID] | None:
+        """When the last answer began, and which one that is."""
+        return self._begun[-1] if self._begun else None
+
     def question_at(self, at_ms: int) -> UUID | None:
         """The last answer begun at or before `at_ms`, else the first one; None before any began."""
         earlier = [question_id for begun_ms, question_id in self._begun if begun_ms <= at_ms]

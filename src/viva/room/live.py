@@ -28,7 +28,7 @@ from viva.sessions import ConsentRequired, Question, Session, SessionClosed, Utt
 log = structlog.get_logger(__name__)
 
 FINALIZE_TIMEOUT_S = 10.0
-"""How long the end of an answer waits for the words under way; later ones still find their question."""
+"""How long the end of an answer waits for the words under way; the rest is transcribed from the recording."""
 CLOSE_REPLACED = 4001
 CLOCK_RETRY_S = 1.0
 
@@ -71,6 +71,7 @@ class LiveInterview:
         try:
             await self._voice.end()
             await self._finals.settled(None)
+            await self._note_missed_at_last()
         finally:
             await self._tasks.close()
 
@@ -167,11 +168,28 @@ class LiveInterview:
             if self.session.answering_since is not None:
                 await self._voice.finalize(FINALIZE_TIMEOUT_S)
             await self._finals.settled(FINALIZE_TIMEOUT_S)
+            await self._note_missed()  # first, so that the answer's evaluation waits for its words
             session = await act()
             self._adopt(session)
         if not session.is_open:
             await self._voice.end()
+            await self._note_missed()
         return session
+
+    async def _note_missed(self) -> None:
+        """Write down what nobody transcribed. Raises `Unavailable`, and then it is still to be written."""
+        missed = tuple(self._voice.missed)
+        if missed:
+            await self._shared.interviewing.note_missed(self.session.id, missed, self._voice.engine)
+            del self._voice.missed[: len(missed)]
+
+    async def _note_missed_at_last(self) -> None:
+        while self._voice.missed:
+            try:
+                await self._note_missed()
+            except Unavailable:
+                log.warning("missed_spans_wait_for_database")
+                await asyncio.sleep(CLOCK_RETRY_S)
 
     def _adopt(self, session: Session) -> None:
         """Take the stored session as the present one and show it."""

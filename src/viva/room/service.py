@@ -1,6 +1,6 @@
 """What can happen to an interview, each as one short unit of work on a locked session."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,10 +11,13 @@ from viva.platform.clock import Clock
 from viva.platform.database import Database, Work
 from viva.room import director
 from viva.room.director import Decision
+from viva.room.untranscribed import SHORTEST_MS, MissedPart
 from viva.sessions import (
     TYPED_ANSWER_MAX,
     Answer,
     EmptyAnswer,
+    MissedReason,
+    MissedSpans,
     NewUtterance,
     Session,
     Sessions,
@@ -34,6 +37,7 @@ class Interviewing:
         self._sessions = sessions
         self._evaluation = evaluation
         self._clock = clock
+        self._missed = MissedSpans()
 
     async def start_answer(self, session_id: UUID, question_id: UUID) -> Session:
         """Begin the spoken answer to the current question."""
@@ -93,6 +97,17 @@ class Interviewing:
         )
         async with self._database.uow() as work:
             return await self._sessions.add_utterance(work, session_id, new)
+
+    async def note_missed(self, session_id: UUID, missed: Sequence[MissedPart], engine: str) -> None:
+        """Write down what nobody transcribed and queue it, in one transaction; `engine`: who should have."""
+        reason: MissedReason = "no_engine" if engine == "off" else "unheard"
+        async with self._database.uow() as work:
+            for question_id, span in missed:
+                if span.end_ms - span.start_ms >= SHORTEST_MS:
+                    spoken = (span.start_ms, span.end_ms)
+                    await self._missed.note(
+                        work, session_id, question_id, spoken, reason=reason, now=self._clock.now()
+                    )
 
     async def correct(self, session_id: UUID, seq: int, text: str) -> None:
         """The candidate's own words beside what was heard."""

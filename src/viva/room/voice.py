@@ -19,6 +19,7 @@ from viva.platform.tasks import Tasks
 from viva.room.ears import Ears
 from viva.room.finals import AnswerSpans
 from viva.room.shared import Shared
+from viva.room.untranscribed import MissedPart, Span
 from viva.sessions import Session, without_controls
 from viva.stt import Relay, StreamOptions
 
@@ -73,6 +74,8 @@ class Voice:
         self._recordings: set[asyncio.Task[None]] = set()
         self._resources = AsyncExitStack()
         self._trouble: str | None = None
+        self.missed: list[MissedPart] = []
+        """What nobody transcribed, with the question it answers, until somebody has written it down."""
 
     @property
     def connected(self) -> bool:
@@ -107,19 +110,37 @@ class Voice:
             self._relay = await self._resources.enter_async_context(relay)
 
     async def finalize(self, timeout_s: float) -> None:
-        """Have the words under way recognised, as far as that goes in time."""
-        if self._relay is not None:
-            await self._relay.finalize(timeout_s)
+        """Have the words under way recognised, as far as that goes in time; the rest is `missed`."""
+        if self._shared.transcriber is None:
+            self._miss_everything()
+        elif self._relay is not None and not await self._relay.finalize(timeout_s):
+            self._relay.give_up()
+        self._collect_missed(self._relay)
 
     async def end(self) -> None:
         """Close the connection, the relay and the recording; what was said is recognised first."""
         connection, self._connection = self._connection, None
         if connection is not None:
             await connection.close()
-        self._relay = None
+        relay, self._relay = self._relay, None
         await self._resources.aclose()
+        self._collect_missed(relay)
         if self._recordings:
             await asyncio.wait(self._recordings)
+
+    def _miss_everything(self) -> None:
+        """Without an engine the whole answer waits in the recording."""
+        answer, session = self._spans.latest, self._listener.session
+        if answer is not None and session.answering_since is not None:
+            began_ms, question_id = answer
+            ends_ms = session.clock_ms(self._shared.clock.now())
+            self.missed.append(MissedPart(question_id, Span(began_ms, ends_ms)))
+
+    def _collect_missed(self, relay: Relay | None) -> None:
+        for span in relay.take_missed() if relay is not None else ():
+            question_id = self._spans.question_at((span.start_ms + span.end_ms) // 2)
+            if question_id is not None:
+                self.missed.append(MissedPart(question_id, Span(span.start_ms, span.end_ms)))
 
     async def _until_closed(self, connection: Connection, recorder: Recorder) -> None:
         try:

@@ -26,7 +26,9 @@ class MissedSpans:
         session_id: UUID,
         question_id: UUID,
         span: tuple[int, int],
+        *,
         reason: MissedReason,
+        now: datetime,
     ) -> None:
         """Write down that nobody transcribed `span` (milliseconds of the interview), and have it done.
 
@@ -42,6 +44,7 @@ class MissedSpans:
             start_ms=start_ms,
             end_ms=end_ms,
             reason=reason,
+            created_at=now,
         )
         await work.db.execute(row.on_conflict_do_nothing())
         payload = msgspec.json.encode(ForSession(session_id))

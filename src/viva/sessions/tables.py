@@ -117,7 +117,7 @@ class UtteranceRow(Table):
 
 
 class MissedSpanRow(Table):
-    """A span of an answer that nobody transcribed while it was said. Settled: its words are utterances now."""
+    """A span of an answer that nobody transcribed live. Settled: its words are utterances now."""
 
     __tablename__ = "missed_spans"
     __table_args__ = (
@@ -132,7 +132,7 @@ class MissedSpanRow(Table):
     start_ms: Mapped[int]
     end_ms: Mapped[int]
     reason: Mapped[str]
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    created_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
 
 

@@ -2,7 +2,7 @@
 
 from viva.stt.assembler import Assembler, SpokenLine
 from viva.stt.backlog import Missed
-from viva.stt.choice import Choice, choose, describe
+from viva.stt.choice import Choice, choose, describe, standby
 from viva.stt.errors import Refused, StreamLost
 from viva.stt.intake import RelayTimes
 from viva.stt.port import EngineName, StreamOptions, Transcriber, TranscriberStream
@@ -23,4 +23,5 @@ __all__ = [
     "TranscriberStream",
     "choose",
     "describe",
+    "standby",
 ]

@@ -1,5 +1,6 @@
 """Which engine this installation recognises with, and why."""
 
+from collections.abc import Callable
 from typing import Literal
 
 import msgspec
@@ -56,3 +57,16 @@ def choose(settings: Settings) -> tuple[Transcriber | None, Choice]:
 
         return LocalTranscriber(settings.local_model_dir), choice
     return None, choice
+
+
+def standby(settings: Settings) -> Callable[[], Transcriber] | None:
+    """Makes the engine that steps in when the chosen one is away for long; None if there is no other."""
+    if describe(settings).engine != "deepgram" or not whisper.is_there(settings.local_model_dir):
+        return None
+
+    def make() -> Transcriber:
+        from viva.stt.local import LocalTranscriber  # noqa: PLC0415 (nobody else needs numpy and PyAV here)
+
+        return LocalTranscriber(settings.local_model_dir)
+
+    return make

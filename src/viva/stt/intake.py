@@ -88,6 +88,7 @@ class Intake:
         self.backlog.settle(position)
         finish = self.finish
         if finish and position >= finish.target - (FORCED_SLACK if forced else self._packet):
+            self.backlog.settle(finish.target)  # what is left of it is the silence that the engine left out
             finish.met.set()
 
     def _page_is_full(self) -> bool:

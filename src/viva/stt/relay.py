@@ -112,6 +112,16 @@ class Relay:
                 self._intake.finish = None
             return not self._refused
 
+    def give_up(self) -> None:
+        """Wait no longer for what is not final: it counts as missed; words that still come are dropped."""
+        self._intake.backlog.give_up()
+
+    def take_missed(self) -> tuple[Missed, ...]:
+        """What was missed since the last call; whoever takes it is answerable for it."""
+        missed = self.missed
+        self._intake.backlog.missed.clear()
+        return missed
+
     async def close(self) -> None:
         """Send what is left, wait for the last finals within the time limit, and let go of the engine."""
         self._intake.closing.set()

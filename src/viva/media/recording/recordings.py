@@ -11,10 +11,12 @@ from uuid import UUID
 import msgspec
 import structlog
 
+from viva.audio import AudioPacket
 from viva.media.recording.file import RecordingFile
 from viva.media.recording.manifest import Manifests, Part
 from viva.media.recording.playback import Playback, play
 from viva.media.recording.recorder import VIDEO_FLOOR_BYTES, Recorder, Trouble
+from viva.media.recording.sound import sound_between
 from viva.media.recording.whole import join
 from viva.media.webm import HEADER_BYTES, finished
 from viva.platform.errors import NotFound
@@ -73,6 +75,15 @@ class Recordings:
         """What was recorded, in order; empty if nothing was."""
         manifest = await asyncio.to_thread(self._manifests.read, self._folder(session_id))
         return manifest.parts
+
+    async def sound(self, session_id: UUID, start_ms: int, end_ms: int) -> tuple[AudioPacket, ...]:
+        """The sender's own packets that begin in this span of the interview; empty if nothing was recorded.
+
+        Their timestamps count from the interview's zero, through holes and from part to part. A file that is
+        still written gives what has reached the disk. Raises `OSError`.
+        """
+        parts = await self.parts(session_id)
+        return await asyncio.to_thread(sound_between, self._folder(session_id), parts, start_ms, end_ms)
 
     async def play_part(self, session_id: UUID, file: str, range_header: str | None) -> Playback:
         """One part, or a byte range of it. Raises `NotFound`."""
