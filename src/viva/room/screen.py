@@ -5,6 +5,7 @@ from collections import deque
 from typing import Protocol
 
 import structlog
+from litestar.exceptions import WebSocketDisconnect
 
 from viva.room import messages
 from viva.room.messages import ServerMessage
@@ -73,6 +74,8 @@ class Screen:
                 if self._close_code is not None:
                     await self._end(self._close_code)
                     return
+        except WebSocketDisconnect:
+            log.info("screen_gone")
         except (TimeoutError, OSError):
             log.info("screen_too_slow")
             await self._end(CLOSE_SLOW)
@@ -88,5 +91,5 @@ class Screen:
         try:
             async with asyncio.timeout(SEND_TIMEOUT_S):
                 await self._socket.close(code)
-        except (TimeoutError, OSError):
+        except (TimeoutError, OSError, WebSocketDisconnect):
             log.info("screen_gone_before_close")

@@ -51,6 +51,7 @@ class PublishingClient(asyncio.DatagramProtocol):
         self.audio = Sender(payload_type=111, rate_hz=48_000)
         self.video = Sender(payload_type=96, rate_hz=90_000)
         self.control_received = 0
+        self._played_until: float | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -108,8 +109,13 @@ class PublishingClient(asyncio.DatagramProtocol):
                 self._datagram(srtp.protect_control(sender.report(time.time() * 1000)))
 
     async def play(self, packets: Iterable[bytes]) -> None:
-        """Send Opus packets at the pace at which they were spoken; returns after the last one."""
+        """Send Opus packets at the pace at which they were spoken; returns after the last one.
+
+        The silence since the last call counts on the track's clock, as a microphone's does.
+        """
         began, sent_samples, reported_s = time.monotonic(), 0, 0
+        if self._played_until is not None:
+            self.audio.advance(max(0, round((began - self._played_until) * OPUS_RATE_HZ)))
         for packet in packets:
             due_s = began + sent_samples / OPUS_RATE_HZ
             await asyncio.sleep(max(0.0, due_s - time.monotonic()))
@@ -118,6 +124,7 @@ class PublishingClient(asyncio.DatagramProtocol):
             if sent_samples // OPUS_RATE_HZ > reported_s:
                 reported_s = sent_samples // OPUS_RATE_HZ
                 self.send_reports()
+        self._played_until = began + sent_samples / OPUS_RATE_HZ
 
     async def _check(self) -> None:
         """Ask every address of the answer until one replies, then keep consent fresh."""
