@@ -2,6 +2,7 @@
 
 import click
 
+from viva.cli.bench import bench
 from viva.cli.demo import demo
 from viva.cli.doctor import doctor
 from viva.cli.people import admin
@@ -14,5 +15,5 @@ def main() -> None:
     """An AI interview system in one process."""
 
 
-for command in (serve, migrate, admin, doctor, demo):
+for command in (serve, migrate, admin, doctor, demo, bench):
     main.add_command(command)

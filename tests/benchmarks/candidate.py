@@ -1,0 +1,118 @@
+"""One candidate of a run: signs in to an interview, connects, answers as long as the run lasts."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import msgspec
+from tests.benchmarks.clip import Clip
+from tests.benchmarks.model import caption_age_ms
+from tests.benchmarks.pacing import Pacer
+from tests.benchmarks.publisher import Publisher
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from viva.media import Answer, Offer
+
+PATIENCE_S = 30.0
+
+
+class Candidate:
+    """`join` goes as far as the first answer; `finish` ends it and waits for its last words."""
+
+    def __init__(self, http: httpx.AsyncClient, staff: dict[str, str], clip: Clip, pacer: Pacer) -> None:
+        self._http = http
+        self._staff = staff
+        self._pacer = pacer
+        self._changed = asyncio.Event()
+        self._state: dict[str, Any] = {}
+        self._leaving = False
+        self._reader: asyncio.Task[None] | None = None
+        self._socket: ClientConnection | None = None
+        self.publisher = Publisher(clip)
+        self.finals = 0
+        self.captions_ms: list[float] = []
+
+    async def join(self) -> None:
+        """Session, consent, live channel, media, answer; then the pacer sends for us."""
+        asked = {"user_name": "Load", "position": "Backend engineer", "language": "en"}
+        made = await self._post("/api/sessions", asked, self._staff)
+        self._path = f"/api/sessions/{made['id']}"
+        self._own = {"Authorization": f"Bearer {made['candidate_token']}"}
+        notice = (await self._http.get("/api/notice", params={"language": "en"}, headers=self._own)).json()
+        consent = {"notice_version": notice["notice_version"], "recording": True, "ai_evaluation": False}
+        await self._post(f"{self._path}/consent", consent, self._own)
+        address = f"ws{str(self._http.base_url).removeprefix('http').rstrip('/')}{self._path}/live"
+        self._socket = await connect(address, additional_headers=self._own, proxy=None, compression=None)
+        self._reader = asyncio.create_task(self._read(self._socket), name="candidate.live")
+        await self.publisher.connect(self._exchange, PATIENCE_S)
+        await self._until(lambda state: state.get("status") == "consented")
+        await self._answer()
+        await self._until(lambda state: state["answering"])
+        self.publisher.begin()
+        self._pacer.add(self.publisher.sound())
+        if len(self.publisher.sources) > 1:
+            self._pacer.add(self.publisher.pictures())
+        self._pacer.add(self.publisher.reports())
+
+    async def finish(self) -> None:
+        """End the answer: the finals under way arrive before the next question does."""
+        self._leaving = True
+        if self._state["answering"]:
+            await self._send({"type": "finish_answer"})
+            await self._until(lambda state: not state["answering"])
+
+    async def leave(self) -> None:
+        """Close everything."""
+        await self.publisher.close()
+        if self._socket is not None:
+            await self._socket.close()
+        if self._reader is not None:
+            await self._reader
+
+    async def _post(self, path: str, body: Any, headers: dict[str, str]) -> dict[str, Any]:
+        answer = await self._http.post(path, json=body, headers=headers)
+        answer.raise_for_status()
+        told: dict[str, Any] = answer.json()
+        return told
+
+    async def _exchange(self, offer: Offer) -> Answer:
+        told = await self._post(f"{self._path}/offer", {"sdp": offer.sdp, "type": offer.type}, self._own)
+        return Answer(told["sdp"], told["type"])
+
+    async def _answer(self) -> None:
+        await self._send({"type": "start_answer", "question_id": self._state["question_id"]})
+
+    async def _send(self, message: dict[str, Any]) -> None:
+        assert self._socket is not None
+        await self._socket.send(msgspec.json.encode(message).decode())
+
+    async def _until(self, wanted: Any) -> None:
+        async with asyncio.timeout(PATIENCE_S):
+            while not (self._state and wanted(self._state)):
+                self._changed.clear()
+                await self._changed.wait()
+
+    async def _read(self, socket: ClientConnection) -> None:
+        try:
+            async for frame in socket:
+                message = msgspec.json.decode(frame)
+                if message["type"] == "stt_result" and message["is_final"]:
+                    self.finals += 1
+                    self._note(message["text"])
+                elif message["type"] == "state":
+                    await self._take(message)
+        except ConnectionClosed:
+            return
+
+    def _note(self, text: str) -> None:
+        age_ms = caption_age_ms(text)
+        if age_ms is not None:
+            self.captions_ms.append(age_ms)
+
+    async def _take(self, state: dict[str, Any]) -> None:
+        """When the time for an answer was up in a long run: on with the next question."""
+        self._state = state
+        self._changed.set()
+        if state["status"] == "in_progress" and not state["answering"] and not self._leaving:
+            await self._answer()

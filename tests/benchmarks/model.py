@@ -1,0 +1,103 @@
+"""What a run is asked for and what it says, and the stamp that media and captions carry through the server.
+
+Every process of a run is on one machine, so the monotonic clock is one clock: whoever sends a packet or a
+caption writes the time into it, whoever gets it at the other end subtracts. The server carries the stamps
+like any sound and any word and knows nothing of them, so measuring costs it nothing.
+"""
+
+import math
+import time
+from collections.abc import Sequence
+
+import msgspec
+
+STAMP_BYTES = 8
+_WORD = "at"
+_MS = 1_000_000
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """One run. `database` is a PostgreSQL to use instead of one of the run's own."""
+
+    interviews: int = 1
+    seconds: float = 10.0
+    video: bool = True
+    record: bool = True
+    database: str = ""
+    profile: str = ""
+    """A file for a profile of the server; such a run's figures are not worth quoting."""
+
+
+class Spread(msgspec.Struct, frozen=True):
+    """Percentiles in milliseconds; NaN's place is null."""
+
+    p50: float | None
+    p95: float | None
+    p99: float | None
+
+
+class Tail(msgspec.Struct, frozen=True):
+    """The one percentile that tells of stalls."""
+
+    p99: float | None
+
+
+class Figures(msgspec.Struct, frozen=True, kw_only=True):
+    """The contract's fields, in its order."""
+
+    interviews: int
+    seconds: float
+    cpu_per_interview_pct: float
+    rss_mb: float
+    rss_per_interview_mb: float
+    caption_relay_ms: Spread
+    uplink_ms: Spread
+    loop_lag_ms: Tail
+    packets_lost: int
+    utterances_expected: int
+    utterances_received: int
+
+
+def percentile(sorted_values: Sequence[float], share: float) -> float | None:
+    """The nearest-rank percentile; None of nothing."""
+    if not sorted_values:
+        return None
+    return round(sorted_values[max(0, math.ceil(share * len(sorted_values)) - 1)], 3)
+
+
+def spread(values: Sequence[float]) -> Spread:
+    """The three percentiles of unsorted values."""
+    ordered = sorted(values)
+    return Spread(*(percentile(ordered, share) for share in (0.5, 0.95, 0.99)))
+
+
+def stamped_sound(frame: bytes) -> bytes:
+    """An Opus packet of one frame with room for a stamp at its end: padding, legal and never heard.
+
+    RFC 6716, section 3.2.5: code 3, one frame, a padding length, the frame, the padding.
+    """
+    head = bytes((frame[0] | 3, 0x41, STAMP_BYTES))
+    return head + frame[1:] + bytes(STAMP_BYTES)
+
+
+def stamp() -> bytes:
+    """Now, for the end of a sound packet."""
+    return time.monotonic_ns().to_bytes(STAMP_BYTES, "big")
+
+
+def age_ms(data: bytes) -> float:
+    """How long ago the stamp at the end of `data` was made."""
+    return (time.monotonic_ns() - int.from_bytes(data[-STAMP_BYTES:], "big")) / _MS
+
+
+def stamp_word() -> str:
+    """Now, as the last word of a caption."""
+    return f"{_WORD}{time.monotonic_ns()}"
+
+
+def caption_age_ms(text: str) -> float | None:
+    """How long ago the last word of a caption was made; None if it is no stamp."""
+    word = text.rpartition(" ")[2]
+    if not word.startswith(_WORD) or not word[len(_WORD) :].isdigit():
+        return None
+    return (time.monotonic_ns() - int(word[len(_WORD) :])) / _MS

@@ -1,0 +1,71 @@
+"""The benchmark runs and loses nothing. How fast anything is, no test says."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+from tests.benchmarks.lag import lag_p99_ms
+from tests.benchmarks.model import Figures, percentile, stamp, stamped_sound
+
+from viva.media.rtp import opus
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it counts with Linux's schedstat")
+
+
+def viva(*arguments: str, root: Path | None = None) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("VIVA_")}
+    if root is not None:
+        environment["VIVA_ROOT"] = str(root)
+    return subprocess.run(
+        [sys.executable, "-m", "viva", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+        env=environment,
+    )
+
+
+def test_two_interviews_are_measured_and_nothing_is_lost() -> None:
+    done = viva("bench", "--interviews", "2", "--seconds", "3", "--json")
+    assert done.returncode == 0, done.stderr
+    assert list(json.loads(done.stdout)) == list(Figures.__struct_fields__)
+    found = msgspec.json.decode(done.stdout, type=Figures)
+    assert found.interviews == 2
+    assert found.packets_lost == 0
+    assert found.utterances_expected >= 2
+    assert found.utterances_received == found.utterances_expected
+    assert found.cpu_per_interview_pct > 0
+    assert None not in {found.uplink_ms.p99, found.caption_relay_ms.p99, found.loop_lag_ms.p99}
+
+
+def test_without_a_checkout_it_says_in_one_sentence_what_it_needs(tmp_path: Path) -> None:
+    (tmp_path / "templates").mkdir()
+    done = viva("bench", root=tmp_path)
+    assert done.returncode == 1
+    assert "needs a checkout" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_stamped_packet_is_an_opus_packet_of_the_same_length() -> None:
+    packet = stamped_sound(b"\xfc" + b"frame")
+    assert opus.packet_samples(packet) == opus.packet_samples(b"\xfc" + b"frame") == 960
+    assert len(stamp()) == 8
+    assert packet.endswith(b"frame" + bytes(8))
+
+
+def test_percentiles_are_values_that_were_seen() -> None:
+    assert percentile([], 0.99) is None
+    assert percentile([1.0, 2.0, 3.0, 4.0], 0.5) == 2.0
+    assert percentile([1.0, 2.0, 3.0, 4.0], 0.99) == 4.0
+
+
+def test_lag_is_read_from_what_was_counted_in_between() -> None:
+    before = [(0.001, 5.0), (0.01, 5.0), (float("inf"), 5.0)]
+    after = [(0.001, 5.0), (0.01, 105.0), (float("inf"), 105.0)]
+    assert lag_p99_ms(before, after) == pytest.approx(9.91)
+    assert lag_p99_ms(before, before) is None
