@@ -27,7 +27,6 @@ from viva.platform.database import Database
 from viva.platform.job_queue import JobQueue
 from viva.platform.job_store import JobsInTransaction
 from viva.platform.loop_lag import watch_loop
-from viva.platform.loop_lag import watch_loop
 from viva.platform.metrics import Metrics
 from viva.platform.migrations import upgrade
 from viva.platform.postgres import EmbeddedPostgres, database_url, wait_for
@@ -143,7 +142,6 @@ class House:
         await self._add_room(stack)
         tasks = await stack.enter_async_context(Tasks("viva"))
         tasks.start("jobs", self._parts["jobs"].run())
-        tasks.start("loop_lag", watch_loop(self._metrics))
         tasks.start("loop_lag", watch_loop(self._metrics))
 
     def _add_record(self, secret: bytes) -> None:
