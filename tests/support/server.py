@@ -11,6 +11,7 @@ import httpx
 import msgspec
 import uvicorn
 from litestar import Litestar
+from tests.support.candidate import Candidate
 
 from viva.bootstrap import running
 from viva.platform.settings import Settings, check
@@ -34,21 +35,41 @@ class Served(msgspec.Struct):
     settings: Settings
     app: Litestar
     http: httpx.AsyncClient
+    _bearers: dict[str, dict[str, str]] = {}
+
+    async def part(self, name: str) -> Any:
+        """One of the joined parts, by the name under which handlers ask for it."""
+        return await self.app.dependencies[name].dependency()
+
+    async def bearer(self, email: str, password: str) -> dict[str, str]:
+        """The header of somebody who signs in, once."""
+        if email not in self._bearers:
+            answer = await self.http.post("/api/token", data={"username": email, "password": password})
+            answer.raise_for_status()
+            self._bearers[email] = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+        return self._bearers[email]
 
     async def admin_bearer(self) -> dict[str, str]:
         """The header of a signed-in admin."""
-        form = {"username": ADMIN_EMAIL, "password": ADMIN_PASSWORD}
-        answer = await self.http.post("/api/token", data=form)
-        answer.raise_for_status()
-        return {"Authorization": f"Bearer {answer.json()['access_token']}"}
+        return await self.bearer(ADMIN_EMAIL, ADMIN_PASSWORD)
 
-    async def new_session(self, **fields: Any) -> dict[str, Any]:
-        """A session made through the API, with its candidate's token."""
+    async def new_session(self, headers: dict[str, str] | None = None, **fields: Any) -> dict[str, Any]:
+        """A session made through the API by the admin, or by whoever `headers` speak for."""
         asked = {"user_name": "Kim Minji", "position": "Backend engineer", "language": "en"} | fields
-        answer = await self.http.post("/api/sessions", json=asked, headers=await self.admin_bearer())
+        answer = await self.http.post(
+            "/api/sessions", json=asked, headers=headers or await self.admin_bearer()
+        )
         answer.raise_for_status()
         made: dict[str, Any] = answer.json()
         return made
+
+    async def new_candidate(self, *, consent: bool = True, **fields: Any) -> Candidate:
+        """A candidate of a new session, who has consented to everything unless told otherwise."""
+        made = await self.new_session(**fields)
+        candidate = Candidate(self.url, self.http, made["id"], made["candidate_token"])
+        if consent:
+            await candidate.consent()
+        return candidate
 
 
 def settings_for(database_url: str, folder: Path, **overrides: Any) -> Settings:
@@ -58,6 +79,7 @@ def settings_for(database_url: str, folder: Path, **overrides: Any) -> Settings:
         **{
             "port": port,
             "media_port": free_port(socket.SOCK_DGRAM),
+            "media_address": "127.0.0.1",
             "data_dir": folder,
             "database_url": database_url,
             "stt": "off",
@@ -89,7 +111,7 @@ async def serving(settings: Settings) -> AsyncIterator[Served]:
         task = asyncio.create_task(server.serve(sockets=[listener]), name="test.server")
         async with httpx.AsyncClient(base_url=settings.base_url, timeout=30) as http:
             try:
-                yield Served(settings.base_url, settings, app, http)
+                yield Served(settings.base_url, settings, app, http, {})
             finally:
                 server.should_exit = True
                 await task
