@@ -5,7 +5,6 @@ and plays back what they wrote. `docs/media-path.md` explains it with a picture.
 """
 
 from viva.media.errors import MediaFull, OfferRefused
-from viva.media.ice_servers import IceServer, ice_servers
 from viva.media.model import (
     Answer,
     ConnectionState,
@@ -18,6 +17,7 @@ from viva.media.model import (
 from viva.media.ogg import opus_packets
 from viva.media.peer import ConnectFailed, Connection, MediaGate, PublishingClient
 from viva.media.recording import Gap, Part, Playback, Recorder, Recordings, Trouble
+from viva.media.turn import IceServer, ice_servers
 
 __all__ = [
     "Answer",
