@@ -89,7 +89,7 @@ async def test_F07_a_vendor_away_for_the_whole_interview_costs_no_word(
         async with serving(settings) as served:
             candidate = await served.new_candidate()
             channel = await _interview(candidate)
-            assert not channel.finals
+            assert {final["text"] for final in channel.finals} == {"I measured first."}, "only what was typed"
             told = {message["code"] for message in channel.messages if message["type"] == "notice"}
             assert told & {"captions_refused", "captions_reconnecting", "captions_unavailable"}
             assert (await _results(served, candidate))["status"] == "pending"
@@ -98,10 +98,6 @@ async def test_F07_a_vendor_away_for_the_whole_interview_costs_no_word(
             results = await eventually(lambda: _drafted(served, candidate), timeout_s=60)
             await _complete(candidate)
             assert results["answers"][0]["answer"]["text"] == " ".join(map(str, FIRST))
-            page = await served.http.get(
-                f"/api/sessions/{candidate.session_id}/transcript", headers=await served.admin_bearer()
-            )
-            assert page.status_code == 200
 
 
 async def test_F31_both_vendors_away_the_interview_ends_and_the_queue_drains_after(
