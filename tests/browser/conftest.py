@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 from tests.browser.people import People, launch
 from tests.support.databases import new_database
 from tests.support.deepgram_server import DeepgramServer
@@ -13,6 +13,10 @@ from tests.support.server import Served, serving, settings_for
 from tests.support.speech import OWNERSHIP_WAV
 
 HERE = Path(__file__).parent
+REACHABLE = {"media_address": ""}
+"""Every address of this machine: Chromium's sockets do not all reach loopback."""
+
+expect.set_options(timeout=15_000)  # two cores are shared by a browser, a recogniser and a server
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -51,7 +55,7 @@ async def typing_house(
     """A system without recognition: for everything that needs no ears."""
     folder = tmp_path_factory.mktemp("typing")
     async with new_database(postgres_url, "viva_browser_typing", template=template_database) as url:
-        async with serving(settings_for(url, folder)) as served:
+        async with serving(settings_for(url, folder, **REACHABLE)) as served:
             yield served
 
 
@@ -62,7 +66,7 @@ async def local_house(
     """A system that recognises speech by itself, without any key."""
     folder = tmp_path_factory.mktemp("local")
     async with new_database(postgres_url, "viva_browser_local", template=template_database) as url:
-        async with serving(settings_for(url, folder, stt="local")) as served:
+        async with serving(settings_for(url, folder, stt="local", **REACHABLE)) as served:
             yield served
 
 
@@ -82,7 +86,7 @@ async def vendor_house(
 ) -> AsyncIterator[Served]:
     """A system that lets the vendor recognise."""
     folder = tmp_path_factory.mktemp("vendor")
-    settings = {"stt": "deepgram", "deepgram_api_key": vendor.key, "deepgram_url": vendor.url}
+    settings = REACHABLE | {"stt": "deepgram", "deepgram_api_key": vendor.key, "deepgram_url": vendor.url}
     async with new_database(postgres_url, "viva_browser_vendor", template=template_database) as url:
         async with serving(settings_for(url, folder, **settings)) as served:
             yield served

@@ -14,7 +14,7 @@ PHONE = {"width": 390, "height": 844}
 _QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-sync"]
 _OFFLINE = ["--disable-background-networking", "--disable-component-update"]
 _DEVICES = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
-_PLAYING = ["--autoplay-policy=no-user-gesture-required"]
+_PLAYING = ["--autoplay-policy=no-user-gesture-required", "--allow-loopback-in-peer-connection"]
 
 _REPORT_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) => {
