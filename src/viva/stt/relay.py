@@ -94,7 +94,7 @@ class Relay:
     async def finalize(self, timeout_s: float) -> bool:
         """Make everything fed so far final. Returns whether that happened in time.
 
-        The finals have been given to `on_event` when this returns.
+        The finals have been given to `on_event` when this returns. A lasting outage is not waited for.
         """
         async with self._one_finish:
             backlog = self._intake.backlog
@@ -102,6 +102,8 @@ class Relay:
                 return False
             if backlog.settled >= backlog.timeline.tape:
                 return True
+            if self._trouble == "unavailable":
+                return False
             finish = self._intake.ask()
             try:
                 async with asyncio.timeout(timeout_s):
