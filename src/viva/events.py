@@ -33,6 +33,12 @@ class UtteranceHeard(Event, frozen=True, tag="utterance_heard"):
     seq: int
 
 
+class UtteranceCorrected(Event, frozen=True, tag="utterance_corrected"):
+    """The candidate put other words beside what was heard under `seq`."""
+
+    seq: int
+
+
 class AnswerFinished(Event, frozen=True, tag="answer_finished"):
     """The answer to one question is complete and will be evaluated."""
 
@@ -52,6 +58,7 @@ AnyEvent = (
     | ConsentGiven
     | InterviewAdvanced
     | UtteranceHeard
+    | UtteranceCorrected
     | AnswerFinished
     | InterviewCompleted
     | ScorecardDrafted

@@ -5,8 +5,9 @@ const NEAR_END_PX = 48;
 const UNSURE_BELOW = 0.6;
 
 export class Captions {
-  /** @param {HTMLElement} root @param {string} unsureWord */
-  constructor(root, unsureWord) {
+  /** @param {HTMLElement} root @param {string} unsureWord @param {import("./corrections.js").Corrections} corrections */
+  constructor(root, unsureWord, corrections) {
+    this.corrections = corrections;
     /** @param {string} name @returns {HTMLElement} */
     const part = (name) => /** @type {HTMLElement} */ (root.querySelector(`[data-${name}]`));
     this.box = part("captions-box");
@@ -34,7 +35,7 @@ export class Captions {
     if (result.seq === null || this.seen.has(result.seq)) return;
     this.seen.add(result.seq);
     const line = document.createElement("li");
-    line.textContent = result.text;
+    this.corrections.add(line, result.seq, result.text, result.corrected_text);
     line.dataset.seq = String(result.seq);
     line.dataset.question = result.question_id ?? "";
     line.toggleAttribute("data-other", result.question_id !== this.questionId);

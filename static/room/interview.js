@@ -2,6 +2,7 @@
 
 import { Captions } from "./captions.js";
 import { Countdown } from "./clock.js";
+import { Corrections } from "./corrections.js";
 import { draw, drawCamera, drawConnection, drawMute } from "./draw.js";
 import { onRetry, showFault } from "./faults.js";
 import { LiveChannel } from "./live.js";
@@ -25,7 +26,8 @@ let waitTimer = 0;
 let leaving = false;
 
 const troubles = new Troubles(part("trouble"), part("notice"));
-const captions = new Captions(root, word("Unsure"));
+const corrections = new Corrections(part("correct"), part("correction-form"), { heard: word("Heard"), corrected: word("Corrected") }, (seq, text) => tell({ type: "correct", seq, text }));
+const captions = new Captions(root, word("Unsure"), corrections);
 const countdown = new Countdown(part("timer"), part("timer-value"), (left) => { timeWord = word(left === "over" ? "TimeUp" : "MinuteLeft"); redraw(); });
 const selfView = new SelfView();
 const reader = new Reader(root.dataset.language ?? "ko", () => redraw());
@@ -46,11 +48,13 @@ function redraw() {
 function receive(message) {
   if (message.type === "state") become(message);
   else if (message.type === "stt_result") captions.show(message);
+  else if (message.type === "corrected") corrections.stored(message.seq, message.text);
   else if (message.type === "question") reader.read(message.question.text);
   else if (message.type === "clock") countdown.set(message.deadline, message.server_time);
   else if (message.type === "notice") notice(message.code, message.message);
   else if (message.type === "error") {
     wait(false);
+    corrections.refused();
     troubles.show("error", message.message, "warn", true);
   }
 }
@@ -95,6 +99,7 @@ function notice(code, message) {
 /** @param {import("./live.js").ChannelState} now */
 function channel(now) {
   drawConnection(now, state !== null);
+  if (now === "open") corrections.resend();
   if (now !== "replaced" && now !== "refused") return;
   media.close();
   selfView.hide();
@@ -106,8 +111,8 @@ function channel(now) {
 function mediaState(now, words) {
   const before = local.media;
   local.media = now;
+  if (now === "connecting") showFault(null);
   if (now === "connected") {
-    showFault(null);
     if (troubles.has("media")) troubles.show("media", word("MediaBack"), "good", true);
   } else if (now === "lost") {
     troubles.show("media", word("MediaLost"));
@@ -238,7 +243,10 @@ const clicks = {
   captions: toggleCaptions,
   "take-back": () => { part("replaced").close(); live.open(); void openIfAllowed(); },
 };
-for (const [name, act] of Object.entries(clicks)) part(name).addEventListener("click", act);
+for (const [name, act] of Object.entries(clicks)) part(name).addEventListener("click", (/** @type {MouseEvent} */ event) => {
+  // the second click of a double click is not meant for the button that has come to stand there
+  if (event.detail < 2 || !part("actions").contains(part(name))) act();
+});
 document.addEventListener("keydown", key);
 document.addEventListener("visibilitychange", () => note(document.hidden ? "tab_hidden" : "tab_shown"));
 navigator.mediaDevices?.addEventListener("devicechange", () => note("devices_changed"));

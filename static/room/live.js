@@ -12,7 +12,7 @@ const SILENCE_MAX_MS = 40_000;
  *   question: Question | null, answering: boolean, question_count: number, deadline: string | null, seq: number,
  *   answer_limit_s: number, stt: string, media: {connected: boolean}, server_time: string}} State
  * @typedef {{type: "stt_result", text: string, is_final: boolean, question_id: string | null, seq: number | null,
- *   start_ms: number, end_ms: number, confidence: number | null}} SpeechResult
+ *   start_ms: number, end_ms: number, confidence: number | null, corrected_text: string | null}} SpeechResult
  * @typedef {"connecting" | "open" | "lost" | "replaced" | "refused"} ChannelState
  */
 

@@ -1,4 +1,4 @@
-"""The candidate's own words beside what was heard: stored, told, replayed, and never in place of the heard ones."""
+"""The candidate's words beside what was heard: stored, told, replayed, and never in place of the heard ones."""
 
 import pytest
 from tests.support.candidate import Candidate, Channel
@@ -35,7 +35,7 @@ async def test_a_correction_is_told_replayed_and_stands_beside_what_was_heard(
         seq = await _speak(candidate, channel)
         heard = channel.finals[0]["text"]
         assert channel.finals[0]["corrected_text"] is None
-        await channel.send("correct", seq=seq, text=f"  {MEANT}\u0000  ")
+        await channel.send("correct", seq=seq, text=f"  {MEANT}  ")
         told = await channel.until(lambda message: message["type"] == "corrected")
         assert (told["seq"], told["text"]) == (seq, MEANT)
     async with candidate.channel() as later:

@@ -12,7 +12,7 @@ import msgspec
 import structlog
 
 from viva.audio import SpeechResult
-from viva.events import ConsentGiven, InterviewAdvanced, UtteranceHeard
+from viva.events import ConsentGiven, InterviewAdvanced, UtteranceCorrected, UtteranceHeard
 from viva.media import Answer, ConnectionState, Offer
 from viva.platform.errors import Unavailable, VivaError
 from viva.platform.i18n import N_
@@ -290,6 +290,10 @@ class LiveInterview:
             after, self._shown_seq = self._shown_seq, event.seq
             for screen in tuple(self._screens):
                 await self.replay(screen, after)
+        elif isinstance(event, UtteranceCorrected):
+            async with self._shared.database.uow() as work:
+                said = await self._shared.sessions.utterances(work, self.session.id, event.seq - 1)
+            self._show(telling.corrected(said[0]))
 
     async def _reread(self) -> None:
         async with self._shared.database.uow() as work:

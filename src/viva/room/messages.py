@@ -94,7 +94,10 @@ class MediaShown(msgspec.Struct, frozen=True):
 
 
 class SttResult(Outbound, frozen=True, tag="stt_result"):
-    """What was heard. `timestamp` is in Unix seconds; `seq` is null for an interim."""
+    """What was heard. `timestamp` is in Unix seconds; `seq` is null for an interim.
+
+    `corrected_text` is what the candidate wrote beside a final; `text` stays what was heard.
+    """
 
     session_id: UUID
     text: str
@@ -105,6 +108,14 @@ class SttResult(Outbound, frozen=True, tag="stt_result"):
     start_ms: int
     end_ms: int
     confidence: float | None
+    corrected_text: str | None = None
+
+
+class Corrected(Outbound, frozen=True, tag="corrected"):
+    """The candidate's words beside what was heard under `seq` are stored; `text` is empty when withdrawn."""
+
+    seq: int
+    text: str
 
 
 class State(Outbound, frozen=True, tag="state"):
@@ -171,6 +182,7 @@ class Pong(Outbound, frozen=True, tag="pong"):
 
 ServerMessage = (
     SttResult
+    | Corrected
     | State
     | QuestionMessage
     | ClockMessage

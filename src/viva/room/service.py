@@ -20,6 +20,7 @@ from viva.sessions import (
     MissedSpans,
     NewUtterance,
     Session,
+    SessionClosed,
     Sessions,
     Utterance,
     without_controls,
@@ -110,9 +111,20 @@ class Interviewing:
                     )
 
     async def correct(self, session_id: UUID, seq: int, text: str) -> None:
-        """The candidate's own words beside what was heard."""
+        """The candidate's own words beside what was heard; a finished answer is evaluated again with them.
+
+        Raises `SessionClosed` once everything is handed in, `UtteranceNotFound`.
+        """
         async with self._database.uow() as work:
+            session = await self._sessions.lock(work, session_id)
+            if not session.is_open:
+                raise SessionClosed
             await self._sessions.correct(work, session_id, seq, text)
+            corrected = (await self._sessions.utterances(work, session_id, seq - 1))[0]
+            answers = await self._sessions.answers(work, session_id)
+            for answer in answers:
+                if answer.question_id == corrected.question_id and answer.status == "finished":
+                    await self._evaluation.queue_answer(work, session_id, answer.question_id, again=True)
 
     async def note(self, session_id: UUID, kind: str, detail: dict[str, object]) -> None:
         """Write an incident down, on the interview's clock if it runs."""

@@ -73,7 +73,13 @@ def final(session: Session, utterance: Utterance, now: datetime) -> wire.SttResu
         start_ms=utterance.start_ms,
         end_ms=utterance.end_ms,
         confidence=utterance.confidence,
+        corrected_text=utterance.corrected_text or None,
     )
+
+
+def corrected(utterance: Utterance) -> wire.Corrected:
+    """What the candidate has put beside a final."""
+    return wire.Corrected(seq=utterance.seq, text=utterance.corrected_text or "")
 
 
 def notice(session: Session, code: str, message: str) -> wire.Notice:

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from viva.auth import CandidatePrincipal, Principal, UserPrincipal
-from viva.events import ConsentGiven, SessionCreated, UtteranceHeard
+from viva.events import ConsentGiven, SessionCreated, UtteranceCorrected, UtteranceHeard
 from viva.platform.database import Work
 from viva.questions import Criterion, InterviewPlan
 from viva.sessions import store
@@ -210,7 +210,7 @@ class Sessions:
         cleaned = without_controls(text)[:TYPED_ANSWER_MAX]
         if not await store.correct(work.db, session_id, seq, cleaned):
             raise UtteranceNotFound
-        work.emit(UtteranceHeard(session_id=session_id, seq=seq))
+        work.emit(UtteranceCorrected(session_id=session_id, seq=seq))
 
     async def note_incident(
         self, work: Work, session_id: UUID, kind: str, detail: dict[str, object], at_ms: int | None
