@@ -2,7 +2,11 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --progress-bar on
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# One line for each large package while pip works; pip's own exit code counts.
+LOCKED  = { $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --require-hashes -r $(1); echo $$? > $(VENV)/.pip; } 2>&1 \
+	| awk '/^ERROR/ || (/^ *(Downloading|Using cached) / && / MB\)/) || /^Installing/ {print "  " substr($$0, 1, 76); fflush()}'; \
+	exit $$(cat $(VENV)/.pip)
 
 .DEFAULT_GOAL := help
 .PHONY: help run install test check browser lock demo clean
@@ -22,13 +26,13 @@ $(VENV)/bin/python:
 
 $(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
 	@echo "Installing the locked dependencies (about 250 MB to fetch; once, a minute or two)…"
-	@$(PIP) --require-hashes -r requirements.lock
+	@$(call LOCKED,requirements.lock)
 	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
 	@echo "Installing what the tests need…"
-	@$(PIP) --require-hashes -r requirements-dev.lock
+	@$(call LOCKED,requirements-dev.lock)
 	@touch $@
 
 browser: $(VENV)/.installed-dev
@@ -40,7 +44,7 @@ test: browser check ## the whole suite
 check: $(VENV)/.installed-dev ## formatter, linter, types, contracts, migrations, catalogs
 	@$(BIN)/ruff format --check --quiet . || { echo "run: $(BIN)/ruff format ."; exit 1; }
 	@$(BIN)/ruff check --quiet .
-	@$(BIN)/mypy
+	@$(BIN)/mypy -n 2
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python -m viva.platform.i18n_check
 	@$(BIN)/python tests/support/check_migrations.py

@@ -30,16 +30,22 @@ def by_apt(packages: list[str]) -> None:
     )
 
 
+def say(line: str) -> None:
+    """A line for the person at the terminal."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 def main() -> None:
     """Install, or say what will be missing."""
     packages = missing_packages()
     if not packages:
         return
     if shutil.which("apt-get") and os.geteuid() == 0:
-        print(f"Installing {', '.join(packages)}…", flush=True)
+        say(f"Installing {', '.join(packages)}…")
         by_apt(packages)
         return
-    print(f"Not installed by apt (no apt-get, or not root): {', '.join(packages)}", flush=True)
+    say(f"Not installed by apt (no apt-get, or not root): {', '.join(packages)}")
     if not shutil.which("chromium"):
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)
 
