@@ -28,7 +28,18 @@ _PERSONAL = frozenset(
 _SECRETS = re.compile(r"\b(?:vcand|vkey|vref|eyJ)[\w.-]{8,}|(?i:bearer)\s+\S+")
 """Our tokens and JWTs, wherever they stand in a text."""
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
-_QUIET = ("uvicorn.access", "aioice", "aiortc", "httpx", "httpcore", "faster_whisper", "websockets")
+_QUIET = (
+    "uvicorn",
+    "uvicorn.error",
+    "uvicorn.access",
+    "alembic",
+    "aioice",
+    "aiortc",
+    "httpx",
+    "httpcore",
+    "faster_whisper",
+    "websockets",
+)
 
 
 def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
