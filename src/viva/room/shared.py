@@ -9,12 +9,12 @@ from viva.platform.clock import Clock
 from viva.platform.database import Database
 from viva.platform.ids import uuid7
 from viva.room.service import Interviewing
-from viva.sessions import Session, Sessions
+from viva.sessions import Sessions
 from viva.stt import Transcriber
 
 
 class Shared:
-    """The shared parts, and the two clocks' translation."""
+    """The shared parts, and how long until a moment."""
 
     def __init__(
         self,
@@ -34,11 +34,6 @@ class Shared:
         self.recordings = recordings
         self.transcriber = transcriber
         self.clock = clock
-
-    def at_ms(self, session: Session, received_ms: float) -> int:
-        """A moment of the process's monotonic clock, on the interview's clock."""
-        since_ms = self.clock.monotonic_ms() - received_ms
-        return max(0, round(session.clock_ms(self.clock.now()) - since_ms))
 
     def seconds_until(self, moment: datetime | None) -> float | None:
         """How long until then, not negative; None for never."""

@@ -13,11 +13,21 @@ import msgspec
 import structlog
 
 from viva.audio import AudioPacket, SpeechEvent, SpeechResult, SpeechTrouble
-from viva.media import Answer, Connection, ConnectionState, Fanout, Offer, Recorder, Trouble
+from viva.media import (
+    Answer,
+    ConnectionState,
+    Fanout,
+    MediaConnection,
+    Offer,
+    Recorder,
+    SoundConnection,
+    Trouble,
+)
 from viva.platform.i18n import N_
 from viva.platform.tasks import Tasks
 from viva.room.ears import Ears
 from viva.room.finals import AnswerSpans
+from viva.room.moments import Moments
 from viva.room.shared import Shared
 from viva.room.untranscribed import MissedPart, Span
 from viva.sessions import Session, without_controls
@@ -69,7 +79,8 @@ class Voice:
         self._listener = listener
         self._tasks = tasks
         self._spans = AnswerSpans()
-        self._connection: Connection | None = None
+        self._moments = Moments(shared.clock)
+        self._connection: MediaConnection | None = None
         self._relay: Relay | None = None
         self._recordings: set[asyncio.Task[None]] = set()
         self._resources = AsyncExitStack()
@@ -87,17 +98,29 @@ class Voice:
         """Who recognises: an engine's name, or `off`."""
         return self._shared.transcriber.name if self._shared.transcriber else "off"
 
-    async def connect(self, offer: Offer) -> tuple[Answer, Connection | None]:
+    async def connect(self, offer: Offer) -> tuple[Answer, MediaConnection | None]:
         """Answer an offer; also gives the connection that this one replaces, for the caller to close."""
+        recorder, sink = self._listeners()
+        answer, connection = await self._shared.gate.answer(offer, sink)
+        return answer, self._follow(connection, recorder)
+
+    def connect_socket(self) -> tuple[SoundConnection, MediaConnection | None]:
+        """A connection to be fed from a socket, and the one that it replaces, for the caller to close."""
+        recorder, sink = self._listeners()
+        connection = SoundConnection(sink, self._shared.clock.monotonic_ms)
+        return connection, self._follow(connection, recorder)
+
+    def _listeners(self) -> tuple[Recorder, Fanout]:
         session_id = self._listener.session.id
         recorder = self._shared.record(session_id, self._recorded_at_ms, self._on_recording)
-        ears = Ears(self._feed, self._listener.media_changed)
-        answer, connection = await self._shared.gate.answer(offer, Fanout(recorder, ears))
+        return recorder, Fanout(recorder, Ears(self._feed, self._listener.media_changed))
+
+    def _follow(self, connection: MediaConnection, recorder: Recorder) -> MediaConnection | None:
         earlier, self._connection = self._connection, connection
         recording = self._tasks.start("recording", self._until_closed(connection, recorder))
         self._recordings.add(recording)
         recording.add_done_callback(self._recordings.discard)
-        return answer, earlier
+        return earlier
 
     async def listen(self, session: Session) -> None:
         """Give what is said from here on to the recogniser, under the session's current question."""
@@ -142,7 +165,7 @@ class Voice:
             if question_id is not None:
                 self.missed.append(MissedPart(question_id, Span(span.start_ms, span.end_ms)))
 
-    async def _until_closed(self, connection: Connection, recorder: Recorder) -> None:
+    async def _until_closed(self, connection: MediaConnection, recorder: Recorder) -> None:
         try:
             await connection.wait_closed()
         finally:
@@ -154,11 +177,11 @@ class Voice:
     def _feed(self, packet: AudioPacket) -> None:
         session = self._listener.session
         if self._relay is not None and session.answering_since is not None:
-            self._relay.feed(packet, self._shared.at_ms(session, packet.received_ms))
+            self._relay.feed(packet, self._moments.at_ms(session, packet.received_ms))
 
     def _recorded_at_ms(self, received_ms: float) -> int | None:
         session = self._listener.session
-        return None if session.started_at is None else self._shared.at_ms(session, received_ms)
+        return None if session.started_at is None else self._moments.at_ms(session, received_ms)
 
     def _on_recording(self, trouble: Trouble) -> None:
         self._listener.troubled(f"recording_{trouble}", RECORDING[trouble])

@@ -1,0 +1,42 @@
+"""The process's monotonic clock told on the interview's."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import msgspec
+from tests.support.clock import FakeClock
+
+from viva.room.moments import Moments
+from viva.sessions import Session
+
+
+def begun(clock: FakeClock) -> Session:
+    """An interview that began now; nothing else about it matters here."""
+    fields = dict.fromkeys(field.name for field in msgspec.structs.fields(Session) if field.required)
+    return Session(**(fields | {"id": uuid4(), "started_at": clock.now()}))
+
+
+def test_a_moment_is_told_from_where_the_interview_began(clock: FakeClock) -> None:
+    session, began_ms = begun(clock), clock.monotonic_ms()
+    moments = Moments(clock)
+    assert moments.at_ms(session, began_ms + 20) == 20
+    assert moments.at_ms(session, began_ms - 20) == 0
+
+
+def test_a_moment_is_told_the_same_whenever_it_is_asked_for(clock: FakeClock) -> None:
+    session, began_ms = begun(clock), clock.monotonic_ms()
+    moments = Moments(clock)
+    first = moments.at_ms(session, began_ms + 123.4)
+    told = []
+    for _ in range(100):
+        clock.advance(seconds=1.0004)
+        told.append(moments.at_ms(session, began_ms + 123.4))
+    assert set(told) == {first} == {123}
+
+
+def test_a_machine_whose_time_of_day_is_set_anew_is_followed(clock: FakeClock) -> None:
+    session, began_ms = begun(clock), clock.monotonic_ms()
+    moments = Moments(clock)
+    assert moments.at_ms(session, began_ms + 20) == 20
+    earlier = msgspec.structs.replace(session, started_at=session.started_at - timedelta(hours=1))
+    assert moments.at_ms(earlier, began_ms + 2_000) == 3_602_000
