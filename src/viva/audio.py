@@ -62,7 +62,8 @@ class Word(msgspec.Struct, frozen=True):
 class SpeechResult(msgspec.Struct, frozen=True, tag="result"):
     """What an engine heard. An interim (`is_final=False`) replaces the interim before it; a final stays.
 
-    `forced` marks a final that answers a request to finish (Deepgram's `from_finalize`).
+    `forced` marks a final that answers a request to finish (Deepgram's `from_finalize`); `engine` names who
+    heard it, once a relay has passed it on.
     """
 
     text: str
@@ -72,6 +73,7 @@ class SpeechResult(msgspec.Struct, frozen=True, tag="result"):
     confidence: float
     words: tuple[Word, ...] = ()
     forced: bool = False
+    engine: str = ""
 
 
 class SpeechTrouble(msgspec.Struct, frozen=True, tag="trouble"):

@@ -5,7 +5,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -43,7 +43,7 @@ from viva.room.pages import router as candidate_pages
 from viva.room.routes import router as room_routes
 from viva.sessions import Admissions, Idempotency, Sessions
 from viva.sessions.routes import router as session_routes
-from viva.stt import Transcriber, choose, standby
+from viva.stt import Failover, Transcriber, choose, standby
 
 if TYPE_CHECKING:
     from viva.evaluation.claude import Claude
@@ -165,12 +165,14 @@ class House:
 
     async def _add_room(self, stack: AsyncExitStack) -> None:
         settings, sessions, database = self._settings, self._parts["sessions"], self._database
-        transcriber, engine = choose(settings)
-        if isinstance(transcriber, AbstractAsyncContextManager):
+        chosen, engine = choose(settings)
+        other = standby(settings)
+        transcriber = Failover(chosen, other) if chosen is not None and other is not None else chosen
+        if transcriber is not None:
             await stack.enter_async_context(transcriber)
         recordings = await stack.enter_async_context(Recordings(open_storage(settings.recordings).root))
         await recordings.mend()
-        await self._add_catching_up(recordings, transcriber)
+        await self._add_catching_up(recordings, chosen)
         gate = MediaGate(port=settings.udp_port, address=settings.media_address)
         shared = Shared(
             database=database,

@@ -4,6 +4,7 @@ from viva.stt.assembler import Assembler, SpokenLine
 from viva.stt.backlog import Missed
 from viva.stt.choice import Choice, choose, describe, standby
 from viva.stt.errors import Refused, StreamLost
+from viva.stt.failover import Failover
 from viva.stt.intake import RelayTimes
 from viva.stt.port import EngineName, StreamOptions, Transcriber, TranscriberStream
 from viva.stt.relay import Relay
@@ -12,6 +13,7 @@ __all__ = [
     "Assembler",
     "Choice",
     "EngineName",
+    "Failover",
     "Missed",
     "Refused",
     "Relay",

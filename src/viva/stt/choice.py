@@ -60,8 +60,15 @@ def choose(settings: Settings) -> tuple[Transcriber | None, Choice]:
 
 
 def standby(settings: Settings) -> Callable[[], Transcriber] | None:
-    """Makes the engine that steps in when the chosen one is away for long; None if there is no other."""
-    if describe(settings).engine != "deepgram" or not whisper.is_there(settings.local_model_dir):
+    """Makes the engine that steps in when the chosen one is away for long; None if there is no other.
+
+    Only where the choice is left to us: who names an engine in VIVA_STT gets that one and no other.
+    """
+    if (
+        settings.stt != "auto"
+        or describe(settings).engine != "deepgram"
+        or not whisper.is_there(settings.local_model_dir)
+    ):
         return None
 
     def make() -> Transcriber:

@@ -76,6 +76,8 @@ class DeepgramTranscriber:
 class DeepgramStream:
     """One open socket. Its Ogg headers go out with the first packets."""
 
+    engine: EngineName = "deepgram"
+
     def __init__(self, socket: AsyncV1SocketClient, options: StreamOptions) -> None:
         self._socket = socket
         self._frames = socket._websocket

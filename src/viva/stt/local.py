@@ -104,6 +104,8 @@ class LocalTranscriber:
 class LocalStream:
     """One interview's stretch of recognition."""
 
+    engine: EngineName = "local"
+
     def __init__(self, engine: LocalTranscriber, ear: Ear, language: str) -> None:
         self._engine = engine
         self._ear = ear

@@ -26,6 +26,11 @@ class StreamOptions(msgspec.Struct, frozen=True, kw_only=True):
 class TranscriberStream(Protocol):
     """One unbroken stretch of recognition. Every call raises `StreamLost` once the engine is gone."""
 
+    @property
+    def engine(self) -> EngineName:
+        """Who hears on it; goes with every result."""
+        ...
+
     async def send(self, packets: Sequence[AudioPacket]) -> None:
         """Hand over the next packets, at most a page of them; returns when the engine has taken them."""
         ...

@@ -13,9 +13,10 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from typing import Literal, Self
 
+import msgspec
 import structlog
 
-from viva.audio import AudioPacket, SpeechEvent, SpeechRestored, SpeechTrouble
+from viva.audio import AudioPacket, SpeechEvent, SpeechRestored, SpeechResult, SpeechTrouble
 from viva.platform.tasks import Tasks
 from viva.stt import metrics
 from viva.stt.backlog import Missed
@@ -49,6 +50,7 @@ class Relay:
     ) -> None:
         times = times or RelayTimes()
         self._transcriber = transcriber
+        self._engine: EngineName = transcriber.name
         self._options = options
         self._on_event = on_event
         self._intake = Intake(times)
@@ -62,8 +64,8 @@ class Relay:
 
     @property
     def engine(self) -> EngineName:
-        """The name of the engine that hears now; goes with every utterance."""
-        return self._transcriber.name
+        """The name of the engine that hears now, or heard last; goes with every result."""
+        return self._engine
 
     @property
     def missed(self) -> tuple[Missed, ...]:
@@ -155,8 +157,9 @@ class Relay:
         """From opening to the agreed end. Raises `Refused` or `StreamLost`."""
         async with AsyncExitStack() as stack:
             stream = await self._open(stack)
+            self._engine = stream.engine
             self._say_restored()
-            await Line(stream, self._intake, self._give, self._prove).run()
+            await Line(stream, self._intake, self._heard, self._prove).run()
 
     async def _open(self, stack: AsyncExitStack) -> TranscriberStream:
         try:
@@ -191,6 +194,9 @@ class Relay:
         self._say_trouble("refused")
         if self._intake.finish:
             self._intake.finish.met.set()
+
+    def _heard(self, result: SpeechResult) -> None:
+        self._give(msgspec.structs.replace(result, engine=self._engine))
 
     def _prove(self) -> None:
         """The engine answered: the outage, if there was one, is over."""
