@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+import structlog
 from tests.support.databases import new_database
 from tests.support.deepgram_server import DeepgramServer
 from tests.support.server import Served, serving, settings_for
@@ -27,7 +28,7 @@ async def shared_database_url(postgres_url: str, template_database: str) -> Asyn
 async def served(
     shared_database_url: str, vendor: DeepgramServer, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Served]:
-    """The system."""
+    """The system; its log is plain, because pretty tracebacks with locals take seconds each."""
     settings = settings_for(
         shared_database_url,
         tmp_path_factory.mktemp("whole"),
@@ -35,5 +36,10 @@ async def served(
         deepgram_api_key=vendor.key,
         deepgram_url=vendor.url,
     )
+    before = structlog.get_config()
+    structlog.configure(
+        processors=[structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    )
     async with serving(settings) as system:
         yield system
+    structlog.configure(**before)

@@ -1,0 +1,37 @@
+"""Every requirement that this milestone promises has at least one test that carries its name."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+PROMISED = [
+    *("S01", "S02", "S04", "S05", "S06", "S07", "S08", "S09", "S10", "S12", "S17", "S21", "S26", "S27"),
+    *("S36", "S37", "S38", "S39", "S40", "S41", "S48", "S50", "F01", "F05", "F06", "F11"),
+]
+FINDINGS = [f"finding_{number}" for number in range(1, 7)]
+
+
+def _names() -> set[str]:
+    """The names of all tests, and of the words that they carry."""
+    found = set()
+    for path in TESTS.rglob("test_*.py"):
+        tree = ast.parse(path.read_text("utf-8"))
+        found |= {
+            node.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_")
+        }
+    return found
+
+
+@pytest.mark.parametrize("requirement", PROMISED)
+def test_every_requirement_is_named_by_a_test(requirement: str) -> None:
+    assert any(re.search(rf"_{requirement}(_|$)", name) for name in _names())
+
+
+@pytest.mark.parametrize("finding", FINDINGS)
+def test_every_finding_of_the_report_is_named_by_a_test(finding: str) -> None:
+    assert any(re.search(rf"_{finding}(_|$)", name) for name in _names())
