@@ -7,7 +7,7 @@ from tests.browser.people import People, picture
 from tests.browser.way import ENGLISH, KOREAN, Candidate, session_of, sign_in
 from tests.support.server import Served
 
-SPOKEN = re.compile(r"payment|database|queries|customers|index|cache", re.I)
+SPOKEN = re.compile(r"payment|database|queries|customers|index|cache", re.IGNORECASE)
 ANSWERED = re.compile(r"백엔드 개발자|데이터베이스|쿼리")
 
 
@@ -46,7 +46,7 @@ async def test_an_interview_in_korean_with_sound_only_is_heard_by_the_vendor_and
 
 
 async def reviewed(page: Page, session_id: str, words: re.Pattern[str], *, picture_too: bool) -> None:
-    """An admin signs in, reads the words, hears the recording from a quote on, and sees the scorecard's quotes."""
+    """An admin signs in, reads the words, hears the recording, and jumps in it by the transcript and quotes."""
     await sign_in(page, f"/admin/sessions/{session_id}")
     await expect(page.locator("[data-said]").filter(has_text=words).first).to_be_visible()
     media = page.locator("[data-player] video")
