@@ -15,8 +15,9 @@ export function draw(state, local, readingAloud, timeWord) {
   root.dataset.phase = view.phase;
   setText(part("turn-word"), readingAloud ? word("Asking") : word(name));
   setText(part("turn-hint"), timeWord || word(`${name}Hint`));
-  const shown = { start: view.start, finish: view.finish, "more-time": view.moreTime, type: view.type, "typed-form": view.form, "speak-instead": !local.typedOnly, mute: view.tools, camera: view.tools };
+  const shown = { start: view.start, finish: view.finish, "more-time": view.moreTime, type: view.type, "typed-form": view.form, "speak-instead": !local.typedOnly, mute: view.tools, camera: view.tools && !local.soundOnly };
   for (const [key, visible] of Object.entries(shown)) part(key).hidden = !visible;
+  part("start").setAttribute("aria-busy", String(view.phase === "media-connecting"));
   if (state) drawProgress(state);
 }
 

@@ -14,13 +14,13 @@ import { Troubles } from "./troubles.js";
 import { TypedAnswer } from "./typed.js";
 import { elsewhere } from "./view.js";
 
-const MEDIA_PATIENCE_MS = 15_000;
+const MEDIA_PATIENCE_MS = 20_000;
 const ANSWER_PATIENCE_MS = 15_000;
 const sessionId = root.dataset.session ?? "";
 
 /** @type {import("./live.js").State | null} */ let state = null;
 /** @type {import("./view.js").Local} */
-const local = { media: "idle", muted: false, typing: false, typedOnly: root.dataset.typed === "yes", waiting: false, starting: false };
+const local = { media: "idle", muted: false, typing: false, typedOnly: root.dataset.typed === "yes", waiting: false, starting: false, soundOnly: false };
 let timeWord = "";
 let waitTimer = 0;
 let leaving = false;
@@ -37,6 +37,7 @@ const media = new MediaLink(sessionId, JSON.parse(root.dataset.iceServers ?? "[]
   onStream: (stream) => { selfView.show(stream); drawCamera(media.hasPicture()); },
   onFault: (fault) => { showFault(fault); note(`media_${fault}`); },
   onEvent: note,
+  onWay: (overSocket) => { local.soundOnly = overSocket; troubles.show("sound_only", overSocket ? word("SoundOnly") : "", "info"); },
 });
 const typed = new TypedAnswer(part("typed-form"), sessionId, { empty: word("Empty"), failed: word("SendFailed") }, { onSending: wait, onRefused: () => channel("refused") });
 

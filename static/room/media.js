@@ -1,13 +1,15 @@
 // The candidate's sound and picture: taken once, sent over one connection at a time, replaced when it breaks,
-// torn down always.
+// torn down always. Where a peer connection cannot be made the sound goes over a WebSocket, without a picture.
 
 import { delayMs } from "./backoff.js";
 import { audioConstraints, choices, choose, videoConstraints } from "./choices.js";
 import { faultOf, standingFault } from "./faults.js";
 import { negotiate, OfferRefused, peerFor } from "./peer.js";
+import { learn, learnt, possible, SocketSound } from "./socketsound.js";
 
 const DISCONNECTED_MAX_MS = 3000;
-const CONNECT_MAX_MS = 12_000;
+const CONNECT_MAX_MS = 8_000;
+const MISSES_MAX = 2;
 const ATTEMPTS_MAX = 8;
 
 /** @typedef {"idle" | "asking" | "connecting" | "connected" | "lost" | "failed" | "closed"} MediaState */
@@ -16,7 +18,8 @@ export class MediaLink {
   /**
    * @param {string} sessionId @param {RTCIceServer[]} iceServers
    * @param {{onState: (state: MediaState, words?: string) => void, onStream: (stream: MediaStream) => void,
-   *   onFault: (fault: import("./faults.js").Fault) => void, onEvent: (name: string) => void}} listeners
+   *   onFault: (fault: import("./faults.js").Fault) => void, onEvent: (name: string) => void,
+   *   onWay: (overSocket: boolean) => void}} listeners
    */
   constructor(sessionId, iceServers, listeners) {
     this.sessionId = sessionId;
@@ -25,11 +28,15 @@ export class MediaLink {
     /** @type {MediaState} */ this.state = "idle";
     /** @type {MediaStream | null} */ this.stream = null;
     /** @type {RTCPeerConnection | null} */ this.peer = null;
+    /** @type {SocketSound | null} */ this.socket = null;
     /** @type {Promise<void> | null} */ this.opening = null;
+    this.overSocket = learnt() && possible();
+    this.negotiated = false;
+    this.misses = 0;
     this.attempt = 0;
     this.timer = 0;
     this.muted = false;
-    window.addEventListener("online", () => this.networkChanged());
+    window.addEventListener("online", () => { this.forget(); this.networkChanged(); });
     window.addEventListener("pagehide", () => this.close());
     /** @type {any} */ (navigator).connection?.addEventListener?.("change", () => this.networkChanged());
   }
@@ -58,7 +65,7 @@ export class MediaLink {
   async devices() {
     const chosen = choices();
     const audio = audioConstraints(chosen);
-    if (chosen.camera === false) return navigator.mediaDevices.getUserMedia({ audio });
+    if (chosen.camera === false || this.overSocket) return navigator.mediaDevices.getUserMedia({ audio });
     try {
       return await navigator.mediaDevices.getUserMedia({ audio, video: videoConstraints(chosen) });
     } catch {
@@ -84,12 +91,16 @@ export class MediaLink {
   async connect() {
     this.drop();
     this.become("connecting");
+    this.listeners.onWay(this.overSocket);
+    if (this.overSocket) return this.connectSocket();
+    this.negotiated = false;
     const peer = peerFor(/** @type {MediaStream} */ (this.stream), this.iceServers);
     this.peer = peer;
     peer.addEventListener("connectionstatechange", () => this.watch(peer));
-    this.timer = setTimeout(() => this.again(peer), CONNECT_MAX_MS);
+    this.timer = setTimeout(() => this.missed(peer, MISSES_MAX), CONNECT_MAX_MS);
     try {
       await negotiate(peer, this.sessionId);
+      this.negotiated = true;
     } catch (error) {
       if (peer !== this.peer) return;
       if (error instanceof OfferRefused && error.status < 500 && error.status !== 429) {
@@ -101,25 +112,59 @@ export class MediaLink {
     }
   }
 
+  connectSocket() {
+    const stream = /** @type {MediaStream} */ (this.stream);
+    for (const track of stream.getVideoTracks()) {
+      track.stop(); // no light for a picture that nobody gets
+      stream.removeTrack(track);
+      this.listeners.onStream(stream);
+    }
+    const socket = new SocketSound(stream, this.sessionId, {
+      onOpen: () => {
+        clearTimeout(this.timer);
+        this.attempt = 0;
+        this.become("connected");
+      },
+      onLost: () => this.retry(),
+    });
+    this.socket = socket;
+    this.timer = setTimeout(() => socket.lose(), CONNECT_MAX_MS);
+  }
+
   /** @param {RTCPeerConnection} peer */
   watch(peer) {
     if (peer !== this.peer) return;
-    clearTimeout(this.timer);
     if (peer.connectionState === "connected") {
+      clearTimeout(this.timer);
       this.attempt = 0;
+      this.misses = 0;
       this.become("connected");
     } else if (peer.connectionState === "disconnected") {
+      clearTimeout(this.timer);
       this.timer = setTimeout(() => this.again(peer), DISCONNECTED_MAX_MS);
     } else if (peer.connectionState === "failed" || peer.connectionState === "closed") {
-      this.again(peer);
-    } else {
-      this.timer = setTimeout(() => this.again(peer), CONNECT_MAX_MS);
+      if (this.state === "connecting") this.missed(peer, 1);
+      else this.again(peer);
     }
+  }
+
+  /** The server answered, yet nothing came through: no network for peers, perhaps. @param {RTCPeerConnection} peer @param {number} weight */
+  missed(peer, weight) {
+    if (peer !== this.peer) return;
+    if (this.negotiated) this.misses += weight;
+    if (this.misses < MISSES_MAX || !possible()) return this.again(peer);
+    this.overSocket = true;
+    learn(true);
+    this.listeners.onEvent("media_over_socket");
+    void this.connect();
   }
 
   /** Replace a connection that broke. @param {RTCPeerConnection} peer */
   again(peer) {
-    if (peer !== this.peer) return;
+    if (peer === this.peer) this.retry();
+  }
+
+  retry() {
     this.drop();
     if (this.attempt >= ATTEMPTS_MAX) return this.become("failed");
     this.become("lost");
@@ -127,8 +172,16 @@ export class MediaLink {
     this.attempt += 1;
   }
 
+  /** Another network, another chance for a peer connection. */
+  forget() {
+    this.misses = 0;
+    this.overSocket = false;
+    learn(false);
+  }
+
   networkChanged() {
     if (this.peer && navigator.onLine) this.again(this.peer);
+    else if (this.socket && navigator.onLine && !this.overSocket) this.retry();
     else if (this.state === "failed" && this.stream) void this.open();
   }
 
@@ -167,6 +220,8 @@ export class MediaLink {
     const peer = this.peer;
     this.peer = null;
     peer?.close();
+    this.socket?.close();
+    this.socket = null;
   }
 
   stop() {

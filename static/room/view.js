@@ -2,7 +2,7 @@
 
 /**
  * @typedef {{media: import("./media.js").MediaState, muted: boolean, typing: boolean,
- *   typedOnly: boolean, waiting: boolean, starting: boolean}} Local
+ *   typedOnly: boolean, waiting: boolean, starting: boolean, soundOnly: boolean}} Local
  * @typedef {"connecting" | "ready" | "media-connecting" | "listening" | "muted" | "typing" | "thinking"} Phase
  * @typedef {{phase: Phase, start: boolean, finish: boolean, moreTime: boolean, type: boolean, form: boolean,
  *   tools: boolean}} View
@@ -24,7 +24,7 @@ export function viewOf(state, local) {
   const speaking = phase === "listening" || phase === "muted";
   return {
     phase,
-    start: phase === "ready",
+    start: phase === "ready" || phase === "media-connecting",
     finish: speaking,
     moreTime: speaking,
     type: phase === "ready" || phase === "media-connecting" || speaking,

@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 from tests.browser.people import People, picture
-from tests.browser.test_whole_way import sees_quotes
+from tests.browser.test_whole_way import expect_time_beyond
 from tests.browser.way import ENGLISH, Candidate, session_of, sign_in
 from tests.support.databases import new_database
 from tests.support.deepgram_server import DeepgramServer
@@ -33,9 +33,12 @@ async def shut_house(
         "deepgram_url": vendor.url,
         "media_address": NOBODY,
     }
-    async with new_database(postgres_url, "viva_browser_shut", template=template_database) as url:
-        async with serving(settings_for(url, tmp_path_factory.mktemp("shut"), **settings)) as served:
-            yield served
+    folder = tmp_path_factory.mktemp("shut")
+    async with (
+        new_database(postgres_url, "viva_browser_shut", template=template_database) as url,
+        serving(settings_for(url, folder, **settings)) as served,
+    ):
+        yield served
 
 
 async def test_an_interview_without_udp_is_spoken_over_a_socket_to_a_scorecard(
@@ -60,4 +63,6 @@ async def test_an_interview_without_udp_is_spoken_over_a_socket_to_a_scorecard(
     admin = await people.arrive(shut_house.url)
     await sign_in(admin, f"/admin/sessions/{session_of(page)}")
     await expect(admin.locator("[data-said]").filter(has_text=SPOKEN).first).to_be_visible()
-    await sees_quotes(admin)
+    await expect(admin.locator("button.quote").first).to_be_visible()
+    await admin.locator("[data-player] [data-toggle]").click()
+    await expect_time_beyond(admin, 0)

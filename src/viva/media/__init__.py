@@ -5,11 +5,13 @@ and plays back what they wrote. `docs/media-path.md` explains it with a picture.
 """
 
 from viva.media.errors import MediaFull, OfferRefused
+from viva.media.ingest import SoundConnection
 from viva.media.model import (
     Answer,
     ConnectionState,
     ConnectionStats,
     Fanout,
+    MediaConnection,
     MediaSink,
     Offer,
     SenderClock,
@@ -18,6 +20,7 @@ from viva.media.ogg import opus_packets
 from viva.media.peer import ConnectFailed, Connection, MediaGate, PublishingClient
 from viva.media.recording import Gap, Part, Playback, Recorder, Recordings, Trouble
 from viva.media.turn import IceServer, ice_servers
+from viva.media.webm.demux import NotOurWebM
 
 __all__ = [
     "Answer",
@@ -28,9 +31,11 @@ __all__ = [
     "Fanout",
     "Gap",
     "IceServer",
+    "MediaConnection",
     "MediaFull",
     "MediaGate",
     "MediaSink",
+    "NotOurWebM",
     "Offer",
     "OfferRefused",
     "Part",
@@ -39,6 +44,7 @@ __all__ = [
     "Recorder",
     "Recordings",
     "SenderClock",
+    "SoundConnection",
     "Trouble",
     "ice_servers",
     "opus_packets",

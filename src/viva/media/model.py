@@ -74,6 +74,18 @@ class MediaSink(Protocol):
         ...
 
 
+class MediaConnection(Protocol):
+    """What brings one candidate's media, by whatever way."""
+
+    async def close(self) -> None:
+        """End it and free everything it held. Closing twice is fine."""
+        ...
+
+    async def wait_closed(self) -> ConnectionState:
+        """Wait until it has ended, on whoever's side; returns `failed` or `closed`."""
+        ...
+
+
 class Fanout:
     """Gives everything to several sinks, in this order."""
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 import msgspec
 import structlog
@@ -47,13 +48,13 @@ class Meter:
         self._burst = self._tokens = burst
         self._at_ms = now_ms
 
-    def allows(self, now_ms: float) -> bool:
-        """Whether one more message fits."""
+    def allows(self, now_ms: float, cost: float = 1) -> bool:
+        """Whether one more message fits, or as many bytes as it has."""
         self._tokens = min(self._burst, self._tokens + (now_ms - self._at_ms) * self._rate)
         self._at_ms = now_ms
-        if self._tokens < 1:
+        if self._tokens < cost:
             return False
-        self._tokens -= 1
+        self._tokens -= cost
         return True
 
 
@@ -121,7 +122,15 @@ async def _act(live: LiveInterview, screen: Screen, message: wire.ClientMessage)
             return await live.note_client(name[:EVENT_NAME_MAX], detail)
 
 
-async def watch_credential(screen: Screen, still_good: Callable[[], Awaitable[bool]]) -> None:
+class Closable(Protocol):
+    """Something with a peer that can be shown out."""
+
+    def close(self, code: int) -> None:
+        """Close soon, with this code."""
+        ...
+
+
+async def watch_credential(screen: Closable, still_good: Callable[[], Awaitable[bool]]) -> None:
     """Close the screen soon after its principal was revoked."""
     while True:
         await asyncio.sleep(STILL_GOOD_EVERY_S)

@@ -13,7 +13,7 @@ import structlog
 
 from viva.audio import SpeechResult
 from viva.events import ConsentGiven, InterviewAdvanced, UtteranceCorrected, UtteranceHeard
-from viva.media import Answer, ConnectionState, Offer
+from viva.media import Answer, ConnectionState, MediaConnection, Offer, SoundConnection
 from viva.platform.errors import Unavailable, VivaError
 from viva.platform.i18n import N_
 from viva.platform.tasks import Tasks
@@ -202,19 +202,38 @@ class LiveInterview:
     async def take_offer(self, offer: Offer) -> Answer:
         """Connect the candidate's microphone (and camera); an earlier connection is replaced."""
         async with self._one_at_a_time:
-            await self._reread()
-            if not self.session.is_open:
-                raise SessionClosed
-            if self.session.recording_consent is not True:
-                raise ConsentRequired
+            await self._require_consent()
             answer, earlier = await self._voice.connect(offer)
-            session = await self._shared.interviewing.begin_clock(self.session.id)
-            await self._voice.listen(session)
-            self._adopt(session)
+            await self._begin()
+        await self._replaced(earlier)
+        return answer
+
+    async def take_sound(self) -> SoundConnection:
+        """As `take_offer`, where no UDP can pass: the caller feeds what a socket brings, and closes it."""
+        async with self._one_at_a_time:
+            await self._require_consent()
+            connection, earlier = self._voice.connect_socket()
+            await self._begin()
+        await self._replaced(earlier)
+        await self._shared.interviewing.note(self.session.id, "media_over_socket", {})
+        return connection
+
+    async def _require_consent(self) -> None:
+        await self._reread()
+        if not self.session.is_open:
+            raise SessionClosed
+        if self.session.recording_consent is not True:
+            raise ConsentRequired
+
+    async def _begin(self) -> None:
+        session = await self._shared.interviewing.begin_clock(self.session.id)
+        await self._voice.listen(session)
+        self._adopt(session)
+
+    async def _replaced(self, earlier: MediaConnection | None) -> None:
         if earlier is not None:
             await earlier.close()
             await self._shared.interviewing.note(self.session.id, "media_reconnected", {})
-        return answer
 
     def heard(self, result: SpeechResult, question_id: UUID) -> None:
         """A final is stored before anybody sees it; an interim is shown at once and never stored."""
@@ -243,7 +262,7 @@ class LiveInterview:
         self._tasks.start("note", self._shared.interviewing.note(self.session.id, kind, {}))
 
     async def _store(self, result: SpeechResult, question_id: UUID) -> Utterance:
-        source = self._voice.engine
+        source = result.engine or self._voice.engine
         return await self._shared.interviewing.hear(self.session.id, result, source, question_id)
 
     def _show_final(self, utterance: Utterance) -> None:

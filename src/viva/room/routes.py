@@ -24,6 +24,7 @@ from viva.platform.errors import NotFound
 from viva.room.channel import converse, watch_credential
 from viva.room.hub import Hub
 from viva.room.screen import Screen
+from viva.room.sound import SoundSocket
 from viva.sessions import Sessions
 
 
@@ -128,6 +129,36 @@ async def live_channel(
             await _end(screen, pump, others)
 
 
+@websocket("/api/sessions/{session_id:uuid}/sound", guards=[requires_candidate_or_user])
+async def sound(
+    socket: WebSocket[Any, Any, Any],
+    session_id: FromPath[UUID],
+    hub: NamedDependency[Hub],
+    database: NamedDependency[Database],
+    candidates: NamedDependency[CandidateAccess],
+    clock: NamedDependency[Clock],
+) -> None:
+    """The candidate's sound where UDP cannot pass: MediaRecorder's WebM with Opus in binary frames.
+
+    Refused before it is accepted for what `offer` answers with an error.
+    """
+    candidate = candidate_of(socket, session_id)
+
+    async def still_good() -> bool:
+        async with database.uow() as work:
+            return await candidates.still_good(work, candidate)
+
+    async with hub.interview(session_id) as live:
+        connection = await live.take_sound()
+        try:
+            await socket.accept()
+            code = await SoundSocket(socket.receive, connection, clock.monotonic_ms).run(still_good)
+        finally:
+            await connection.close()
+        if socket.connection_state != "disconnect":
+            await socket.close(code)
+
+
 async def _who(
     socket: WebSocket[Any, Any, Any], session_id: UUID, sessions: Sessions, database: Database
 ) -> tuple[Any, bool]:
@@ -150,4 +181,4 @@ async def _end(screen: Screen, pump: asyncio.Task[None], others: list[asyncio.Ta
             raise error
 
 
-router = Router(path="/", route_handlers=[offer, type_answer, recording, live_channel])
+router = Router(path="/", route_handlers=[offer, type_answer, recording, live_channel, sound])

@@ -1,0 +1,126 @@
+"""Sound that comes over a WebSocket because UDP cannot pass: a browser's recording, piece by piece.
+
+To whoever listens it is a connection like any other: the same packets into the same `MediaSink`, the same
+states. Pieces come late and several at once, so a packet's `received_ms` is when it would have come had the
+network not held it up: the stream's own time, anchored by the piece that travelled fastest.
+"""
+
+import asyncio
+import math
+from collections.abc import Callable
+from secrets import token_hex
+
+import structlog
+
+from viva.audio import OPUS_RATE_HZ, AudioFormat, AudioPacket
+from viva.media.model import ConnectionState, ConnectionStats, MediaSink
+from viva.media.webm.demux import NotOurWebM, SoundBlock, SoundDemuxer
+
+log = structlog.get_logger(__name__)
+
+TICK_S = 1.0
+SILENT_MS = 5_000.0
+LOST_MS = 30_000.0
+"""A recorder sends ten pieces a second, also of silence."""
+_HOLE = OPUS_RATE_HZ // 10
+"""The stream's times are whole milliseconds and tremble; what is further off than this is a hole."""
+
+_AHEAD_MS = 10_000
+"""A sender's clock may run a little faster than ours, and the socket opens a little after the recording."""
+
+
+class SoundConnection:
+    """One page's sound over a socket. `feed` it; `close` ends it and frees its timer."""
+
+    def __init__(self, sink: MediaSink, monotonic_ms: Callable[[], float]) -> None:
+        self.id = token_hex(8)
+        self.state: ConnectionState = "connecting"
+        self.stats = ConnectionStats()
+        self._sink = sink
+        self._monotonic_ms = monotonic_ms
+        self._demuxer = SoundDemuxer()
+        self._next = 0
+        self._anchor_ms = math.inf
+        self._opened_ms = self._heard_ms = monotonic_ms()
+        self._closed = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._timer = self._loop.call_later(TICK_S, self._tick)
+
+    def feed(self, piece: bytes) -> None:
+        """Take the next piece of the stream. Raises `NotOurWebM`; the connection is then to be closed."""
+        if self._closed.is_set():
+            return
+        self._heard_ms = self._monotonic_ms()
+        self.stats.datagrams += 1
+        blocks = self._demuxer.feed(piece)
+        format_ = self._demuxer.format
+        if format_ is None:
+            return
+        if self.state != "connected":
+            self._become("connected")
+        for packet in self._packets(blocks, format_):
+            self._give(packet)
+
+    async def close(self) -> None:
+        """End. Closing twice is fine."""
+        self._end("closed")
+
+    async def wait_closed(self) -> ConnectionState:
+        """Wait until the connection has ended, on whoever's side; returns `failed` or `closed`."""
+        await self._closed.wait()
+        return self.state
+
+    def _packets(self, blocks: list[SoundBlock], format_: AudioFormat) -> list[AudioPacket]:
+        placed = [(self._timestamp(block), block) for block in blocks]
+        if placed:
+            self._anchor_ms = min(self._anchor_ms, self._heard_ms - self._next * 1000 / OPUS_RATE_HZ)
+        return [
+            AudioPacket(
+                format=format_,
+                timestamp=timestamp,
+                duration=block.duration,
+                data=block.data,
+                received_ms=self._anchor_ms + (timestamp + block.duration) * 1000 / OPUS_RATE_HZ,
+            )
+            for timestamp, block in placed
+        ]
+
+    def _timestamp(self, block: SoundBlock) -> int:
+        """Its place in the stream; time never goes back, nor further on than it has really gone."""
+        if block.time_ms > self._heard_ms - self._opened_ms + _AHEAD_MS:
+            raise NotOurWebM("its clock is ahead of time")
+        timestamp = block.time_ms * OPUS_RATE_HZ // 1000
+        if timestamp - self._next < _HOLE:
+            timestamp = self._next
+        self._next = timestamp + block.duration
+        return timestamp
+
+    def _give(self, packet: AudioPacket) -> None:
+        self.stats.audio_packets += 1
+        try:
+            self._sink.audio(packet)
+        except Exception:
+            log.exception("media_sink_failed", connection=self.id)
+
+    def _tick(self) -> None:
+        silent_ms = self._monotonic_ms() - self._heard_ms
+        if silent_ms > LOST_MS:
+            self._end("failed")
+            return
+        if silent_ms > SILENT_MS and self.state == "connected":
+            self._become("disconnected")
+        self._timer = self._loop.call_later(TICK_S, self._tick)
+
+    def _become(self, state: ConnectionState) -> None:
+        self.state = state
+        try:
+            self._sink.state(state)
+        except Exception:
+            log.exception("media_sink_failed", connection=self.id)
+
+    def _end(self, state: ConnectionState) -> None:
+        if self._closed.is_set():
+            return
+        self._closed.set()
+        self._timer.cancel()
+        self._become(state)

@@ -1,0 +1,139 @@
+"""Must show 4: an interview where no UDP passes; the sound comes as a recording over a WebSocket."""
+
+import asyncio
+import io
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import av
+import numpy as np
+import pytest
+from tests.support.candidate import Candidate, eventually
+from tests.support.deepgram_ears import Script
+from tests.support.deepgram_server import DeepgramServer
+from tests.support.opus import likeness, packets_of, sample, sound_of
+from tests.support.recorded import stream_of
+from tests.support.server import Served
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+SECONDS = 4
+PACKETS = packets_of(sample("ownership"))[: SECONDS * 50]
+SPOKEN = sound_of(sample("ownership"))
+ENGLISH = "I owned the payment service and I measured every query before I changed anything at all"
+
+
+@asynccontextmanager
+async def sound_socket(candidate: Candidate, **headers: str) -> AsyncIterator[ClientConnection]:
+    url = candidate.live_url.removesuffix("/live") + "/sound"
+    async with connect(url, additional_headers=candidate.headers | headers, proxy=None) as socket:
+        yield socket
+
+
+async def speak(socket: ClientConnection) -> None:
+    """The sample at the pace at which it was spoken."""
+    for piece in stream_of(PACKETS):
+        await socket.send(piece)
+        await asyncio.sleep(0.1)
+
+
+async def closed(socket: ClientConnection) -> int | None:
+    try:
+        async with asyncio.timeout(10):
+            await socket.recv()
+    except ConnectionClosed:
+        return socket.close_code
+    return None
+
+
+async def test_an_interview_over_a_socket_has_transcript_recording_and_results(
+    served: Served, vendor: DeepgramServer
+) -> None:
+    vendor.script = Script(ENGLISH.split())
+    vendor.connections.clear()
+    candidate = await served.new_candidate()
+    first, *others = await candidate.questions()
+    async with candidate.channel() as channel, sound_socket(candidate) as socket:
+        await channel.send("start_answer", question_id=first)
+        await channel.state(answering=True)
+        await speak(socket)
+        await channel.send("finish_answer", question_id=first)
+        await channel.state(answering=False)
+        for question_id in others:
+            (await candidate.type_answer(question_id)).raise_for_status()
+        await channel.state(status="completed")
+        assert await closed(socket) == 1000
+    assert channel.interims
+    spoken = [said for said in await candidate.utterances() if said["source"] == "deepgram"]
+    assert set(" ".join(said["text"] for said in spoken).split()) <= set(ENGLISH.split())
+    assert spoken[0]["question_id"] == first
+    heard = vendor.connections[0].sound
+    assert likeness(heard[: 3 * 48_000], SPOKEN[: 3 * 48_000]) > 0.9
+
+    async def recording() -> bytes | None:
+        answer = await candidate.get("/recording")
+        return answer.content if answer.status_code == 200 else None
+
+    with av.open(io.BytesIO(await eventually(recording))) as container:
+        frames = [frame.to_ndarray().mean(axis=0) for frame in container.decode(audio=0)]
+    sound = np.concatenate(frames).astype(np.float32)
+    assert len(sound) / 48_000 == pytest.approx(SECONDS, abs=0.3)
+    assert likeness(sound[: 3 * 48_000], SPOKEN[: 3 * 48_000]) > 0.9
+
+    async def results() -> object:
+        answer = await served.http.get(f"{candidate.path}/results", headers=await served.admin_bearer())
+        return answer.json()["status"] if answer.json()["status"] != "pending" else None
+
+    assert await eventually(results) in {"ready", "needs_human"}
+
+
+async def test_a_second_socket_replaces_the_first(served: Served) -> None:
+    candidate = await served.new_candidate()
+    async with sound_socket(candidate) as first:
+        await first.send(next(iter(stream_of(PACKETS))))
+        async with sound_socket(candidate):
+            assert await closed(first) == 1000
+
+
+async def refusal(candidate: Candidate, **headers: str) -> int:
+    with pytest.raises(InvalidStatus) as refused:
+        async with sound_socket(candidate, **headers):
+            pass
+    return refused.value.response.status_code
+
+
+async def test_S07_without_consent_from_another_site_or_by_staff_there_is_no_socket(served: Served) -> None:
+    assert await refusal(await served.new_candidate(consent=False)) == 403
+    candidate = await served.new_candidate()
+    assert await refusal(candidate, Origin="https://elsewhere.example") == 403
+    candidate.headers = await served.admin_bearer()
+    assert await refusal(candidate) == 403
+
+
+@pytest.mark.parametrize(
+    ("frames", "code"),
+    [([b"OggS" + bytes(60)], 1003), (["text"], 1003), ([bytes(65 * 1024)], 1009), ([b""] * 1100, 1008)],
+    ids=["nonsense", "text", "too big", "flood"],
+)
+async def test_S25_a_socket_that_misbehaves_is_closed_and_the_interview_goes_on(
+    served: Served, frames: list[bytes | str], code: int
+) -> None:
+    candidate = await served.new_candidate()
+    async with candidate.channel() as channel:
+        async with sound_socket(candidate) as socket:
+            for frame in frames:
+                await socket.send(frame)
+            assert await closed(socket) == code
+        await channel.send("ping")
+        assert await channel.until(lambda message: message["type"] == "pong")
+
+
+async def test_who_takes_back_the_consent_to_a_recording_is_not_listened_to_any_longer(
+    served: Served,
+) -> None:
+    candidate = await served.new_candidate()
+    async with sound_socket(candidate) as socket:
+        await candidate.consent(recording=False)
+        assert await closed(socket) == 1000
