@@ -98,6 +98,11 @@ async def test_F07_a_vendor_away_for_the_whole_interview_costs_no_word(
             results = await eventually(lambda: _drafted(served, candidate), timeout_s=60)
             await _complete(candidate)
             assert results["answers"][0]["answer"]["text"] == " ".join(map(str, FIRST))
+            page = await served.http.get(
+                f"/admin/sessions/{candidate.session_id}",
+                headers=await served.admin_bearer() | {"Accept-Language": "en"},
+            )
+            assert "Transcribed afterwards" in page.text
 
 
 async def test_F31_both_vendors_away_the_interview_ends_and_the_queue_drains_after(
