@@ -1,4 +1,4 @@
-"""A real Chromium with a microphone that speaks, the running systems it looks at, and a watch over its console."""
+"""A real Chromium whose microphone speaks, the systems it looks at, and a watch over its console."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -39,7 +39,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def people(browser: Browser) -> AsyncIterator[People]:
-    """Makes people with a browser of their own. Whatever their consoles said and no test expected fails it."""
+    """Makes people with a browser of their own; what their consoles say and nobody expected fails the test."""
     people = People(browser)
     try:
         yield people
@@ -54,9 +54,11 @@ async def typing_house(
 ) -> AsyncIterator[Served]:
     """A system without recognition: for everything that needs no ears."""
     folder = tmp_path_factory.mktemp("typing")
-    async with new_database(postgres_url, "viva_browser_typing", template=template_database) as url:
-        async with serving(settings_for(url, folder, **REACHABLE)) as served:
-            yield served
+    async with (
+        new_database(postgres_url, "viva_browser_typing", template=template_database) as url,
+        serving(settings_for(url, folder, **REACHABLE)) as served,
+    ):
+        yield served
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -65,9 +67,11 @@ async def local_house(
 ) -> AsyncIterator[Served]:
     """A system that recognises speech by itself, without any key."""
     folder = tmp_path_factory.mktemp("local")
-    async with new_database(postgres_url, "viva_browser_local", template=template_database) as url:
-        async with serving(settings_for(url, folder, stt="local", **REACHABLE)) as served:
-            yield served
+    async with (
+        new_database(postgres_url, "viva_browser_local", template=template_database) as url,
+        serving(settings_for(url, folder, stt="local", **REACHABLE)) as served,
+    ):
+        yield served
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -87,6 +91,8 @@ async def vendor_house(
     """A system that lets the vendor recognise."""
     folder = tmp_path_factory.mktemp("vendor")
     settings = REACHABLE | {"stt": "deepgram", "deepgram_api_key": vendor.key, "deepgram_url": vendor.url}
-    async with new_database(postgres_url, "viva_browser_vendor", template=template_database) as url:
-        async with serving(settings_for(url, folder, **settings)) as served:
-            yield served
+    async with (
+        new_database(postgres_url, "viva_browser_vendor", template=template_database) as url,
+        serving(settings_for(url, folder, **settings)) as served,
+    ):
+        yield served

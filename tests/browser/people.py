@@ -7,7 +7,8 @@ from typing import Any
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, Playwright
 
 ARTIFACTS = Path(__file__).parent.parent / "artifacts"
-CHROMIUM = Path("/usr/bin/chromium")
+_DEBIANS = Path("/usr/bin/chromium")
+CHROMIUM = _DEBIANS if _DEBIANS.exists() else None
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 
@@ -26,7 +27,7 @@ document.addEventListener("securitypolicyviolation", (event) => {
 async def launch(playwright: Playwright, speech: Path) -> Browser:
     """Chromium, Debian's where it is installed, else Playwright's own."""
     return await playwright.chromium.launch(
-        executable_path=CHROMIUM if CHROMIUM.exists() else None,
+        executable_path=CHROMIUM,
         args=[
             *_QUIET,
             *_OFFLINE,

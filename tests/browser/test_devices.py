@@ -1,4 +1,4 @@
-"""Finding 6 of the report on the predecessor, and F18: a device that fails names its cause and leaves a way on."""
+"""Finding 6 of the report on the predecessor, and F18: what fails is named and leaves a way on."""
 
 import re
 
@@ -23,7 +23,10 @@ DENYING = """
 }
 """
 UNPLUG = """
-() => { for (const track of window.stream.getTracks()) { track.stop(); track.dispatchEvent(new Event("ended")); } }
+() => window.stream.getTracks().forEach((track) => {
+  track.stop();
+  track.dispatchEvent(new Event("ended"));
+})
 """
 REFUSALS = {
     "NotAllowedError": "The browser was not allowed to use the microphone.",
@@ -32,7 +35,9 @@ REFUSALS = {
     "SomethingNewError": "The microphone could not be started.",
 }
 STANDING = {
-    "This page is not on a secure address.": "Object.defineProperty(window, 'isSecureContext', {get: () => false});",
+    "This page is not on a secure address.": (
+        "Object.defineProperty(window, 'isSecureContext', {get: () => false});"
+    ),
     "This browser cannot record sound.": "delete window.RTCPeerConnection;",
 }
 

@@ -1,4 +1,4 @@
-"""S13, S50 and C07 as a browser sees them: no foreign markup, nothing left behind, no draft before one's own view."""
+"""S13, S50, C07 as a browser sees them: no foreign markup, nothing left behind, no draft before its time."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -19,7 +19,8 @@ PAYLOADS = [
     "</textarea></title></script><script>alert(1)</script><style>*{color:red}</style><base href=//x>",
 ]
 FOREIGN = """
-() => [...document.querySelectorAll("img[src='x'], svg[onload], [onfocus], [onerror], iframe, base, style, a[href^='javascript']")]
+() => [...document.querySelectorAll(
+  "img[src='x'], svg[onload], [onfocus], [onerror], iframe, base, style, a[href^='javascript']")]
   .map((node) => node.outerHTML)
 """
 STORED = """

@@ -46,7 +46,7 @@ async def test_an_interview_in_korean_with_sound_only_is_heard_by_the_vendor_and
 
 
 async def reviewed(page: Page, session_id: str, words: re.Pattern[str], *, picture_too: bool) -> None:
-    """An admin signs in, reads the words, hears the recording, and jumps in it by the transcript and quotes."""
+    """An admin reads the words, hears the recording, jumps in it by the transcript, and sees quotes."""
     await sign_in(page, f"/admin/sessions/{session_id}")
     await expect(page.locator("[data-said]").filter(has_text=words).first).to_be_visible()
     media = page.locator("[data-player] video")
