@@ -21,12 +21,12 @@ from tests.support.anthropic_server import (
 from viva.evaluation import (
     DRAFT_SCORECARD,
     EVALUATE_ANSWER,
-    Claude,
     Evaluation,
     EvidenceFinder,
     Reader,
     Scoring,
 )
+from viva.evaluation.claude import Claude
 from viva.evaluation.scoring import GIVE_UP_AFTER, WAITS_S
 from viva.events import ScorecardDrafted
 from viva.platform.jobs import Job, RetryLater
