@@ -8,7 +8,6 @@ from tests.evaluation.interviews import interview
 from tests.support.anthropic_server import AnthropicServer, Says, said_in
 
 from viva.evaluation import (
-    Claude,
     Evaluation,
     EvidenceFinder,
     NotReviewableYet,
@@ -16,6 +15,7 @@ from viva.evaluation import (
     Scoring,
     UnknownCriterion,
 )
+from viva.evaluation.claude import Claude
 from viva.evaluation.views import for_candidate, for_staff
 from viva.platform.jobs import Job
 from viva.sessions import Sessions
