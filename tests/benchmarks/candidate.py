@@ -15,6 +15,9 @@ from websockets.exceptions import ConnectionClosed
 from viva.media import Answer, Offer
 
 PATIENCE_S = 30.0
+SERVICE_UNAVAILABLE = 503
+RETRIES = 5
+"""A server that is asked by everybody at once may ask for patience."""
 
 
 class Candidate:
@@ -50,10 +53,8 @@ class Candidate:
         await self._answer()
         await self._until(lambda state: state["answering"])
         self.publisher.begin()
-        self._pacer.add(self.publisher.sound())
-        if len(self.publisher.sources) > 1:
-            self._pacer.add(self.publisher.pictures())
-        self._pacer.add(self.publisher.reports())
+        for stream in self.publisher.streams():
+            self._pacer.add(stream)
 
     async def finish(self) -> None:
         """End the answer: the finals under way arrive before the next question does."""
@@ -71,7 +72,11 @@ class Candidate:
             await self._reader
 
     async def _post(self, path: str, body: Any, headers: dict[str, str]) -> dict[str, Any]:
-        answer = await self._http.post(path, json=body, headers=headers)
+        for _ in range(RETRIES):
+            answer = await self._http.post(path, json=body, headers=headers)
+            if answer.status_code != SERVICE_UNAVAILABLE:
+                break
+            await asyncio.sleep(float(answer.headers.get("Retry-After", 1)))
         answer.raise_for_status()
         told: dict[str, Any] = answer.json()
         return told

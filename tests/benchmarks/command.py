@@ -18,7 +18,7 @@ def command(say: Callable[[str], None], *, as_json: bool, compare: bool, profile
             asyncio.run(measure(Wanted(**wanted, profile=_absolute(profile))))
         )
         if compare:
-            found |= _beside(found["cpu_per_interview_pct"])
+            found |= _beside(found["cpu_per_interview_pct"], wanted["seconds"], video=wanted["video"])
     except (ExceptionGroup, httpx.HTTPError, TimeoutError) as error:
         raise OSError(f"the benchmark did not get through: {_reason(error)}.") from error
     if as_json:
@@ -45,9 +45,9 @@ def _plain(value: Any) -> str:
     return str(value)
 
 
-def _beside(ours_pct: float) -> dict[str, Any]:
+def _beside(ours_pct: float, seconds: float, *, video: bool) -> dict[str, Any]:
     """The original's design on the same job in the same run of the command."""
-    from tests.benchmarks.original import measure_original
+    from tests.benchmarks.beside import measure_original
 
-    theirs = asyncio.run(measure_original())
+    theirs = asyncio.run(measure_original(seconds, video=video))
     return {"original": theirs, "times_cheaper": round(theirs["cpu_per_interview_pct"] / ours_pct, 1)}

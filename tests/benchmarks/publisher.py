@@ -112,6 +112,11 @@ class Publisher(PublishingClient):
             missing += source.sequence - 1 - highest + lost
         return missing
 
+    def streams(self) -> list[Iterator[float]]:
+        """All that the pacer is to run."""
+        streams = [self.sound(), self.reports()]
+        return [*streams, self.pictures()] if len(self.sources) > 1 else streams
+
     def sound(self) -> Iterator[float]:
         """Send one packet at each step; yields after how many seconds from the first the next is due."""
         source, number = self.sources[0], 0
