@@ -39,7 +39,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def people(browser: Browser) -> AsyncIterator[People]:
-    """Makes people with a browser of their own; what their consoles say and nobody expected fails the test."""
+    """Makes people with a browser of their own; what a console says and nobody expected fails the test."""
     people = People(browser)
     try:
         yield people
