@@ -59,13 +59,7 @@ class EvidenceFinder:
         texts = [sentence.quote for sentence in found]
         rankings = self._rank([f"{c.title}. {c.description}" for c in criteria], texts)
         results = tuple(
-            CriterionResult(
-                key=criterion.key,
-                title=criterion.title,
-                level=None,
-                evidence=_best(found, ranking),
-                note="not_judged",
-            )
+            _unjudged(criterion, _best(found, ranking))
             for criterion, ranking in zip(criteria, rankings, strict=True)
         )
         return Findings(status="ready", method="evidence", criteria=results)
@@ -90,6 +84,16 @@ class EvidenceFinder:
             [max(0.0, cosine - least) for cosine in row[len(_OFF_TOPIC) :]]
             for row, least in zip(cosines, floor, strict=True)
         ]
+
+
+def _unjudged(criterion: RubricCriterion, evidence: tuple[Evidence, ...]) -> CriterionResult:
+    return CriterionResult(
+        key=criterion.key,
+        title=criterion.title,
+        level=None,
+        evidence=evidence,
+        note="not_judged" if evidence else "nothing_found",
+    )
 
 
 def _best(found: list[Evidence], ranking: list[float]) -> tuple[Evidence, ...]:

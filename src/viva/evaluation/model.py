@@ -20,7 +20,13 @@ Method = Literal["model", "evidence", "none"]
 """Who looked: a language model, the evidence finder (which judges nothing), or nobody."""
 
 Note = Literal[
-    "no_evidence", "not_shown", "unclear_recognition", "unfounded_reason", "not_judged", "withheld"
+    "no_evidence",
+    "not_shown",
+    "unclear_recognition",
+    "unfounded_reason",
+    "not_judged",
+    "nothing_found",
+    "withheld",
 ]
 """Why a criterion has no level."""
 Reason = Literal[

@@ -33,6 +33,7 @@ NOTES: dict[Note, str] = {
     "unclear_recognition": N_("Not scored: the words that would show it were recognised too uncertainly."),
     "unfounded_reason": N_("Not scored: the reason given for it quotes what was not said."),
     "not_judged": N_("Not judged: these are the candidate's words that seem to belong here."),
+    "nothing_found": N_("Nothing was found in the answers that seems to belong here."),
     "withheld": N_("Not scored: something said reads like an instruction to the evaluator."),
 }
 
