@@ -37,7 +37,8 @@ class Media:
         """Take one RTP packet; returns what is now ready."""
         packet = parse(data)
         self.stats.datagrams += 1
-        sound, pictures = list[AudioPacket](), list[VideoFrame]()
+        sound: list[AudioPacket] = []
+        pictures: list[VideoFrame] = []
         if packet is None:
             self.stats.refused += 1
         elif packet.payload_type == self._audio_type:
