@@ -41,7 +41,7 @@ from viva.questions.routes import router as question_routes
 from viva.room import Briefing, CatchingUp, Hub, Interviewing, Shared
 from viva.room.pages import router as candidate_pages
 from viva.room.routes import router as room_routes
-from viva.sessions import Admissions, Idempotency, Sessions
+from viva.sessions import Admissions, Idempotency, Sessions, expire_in_time
 from viva.sessions.routes import router as session_routes
 from viva.stt import Failover, Transcriber, choose, standby
 
@@ -142,6 +142,8 @@ class House:
         await self._add_room(stack)
         tasks = await stack.enter_async_context(Tasks("viva"))
         tasks.start("jobs", self._parts["jobs"].run())
+        expiry = expire_in_time(self._database, self._parts["sessions"], self._clock)
+        tasks.start("expiry", expiry)
         tasks.start("loop_lag", watch_loop(self._metrics))
 
     def _add_record(self, secret: bytes) -> None:

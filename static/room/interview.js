@@ -233,7 +233,7 @@ function key(event) {
 
 const clicks = {
   start: () => void start(),
-  finish: () => { if (tell({ type: "finish_answer" })) wait(true); },
+  finish: () => { if (tell({ type: "finish_answer", question_id: state?.question_id })) wait(true); },
   "more-time": () => tell({ type: "need_time" }),
   repeat: () => tell({ type: "repeat" }),
   type: () => setTyping(true),

@@ -109,3 +109,17 @@ async def test_F22_an_effect_that_failed_may_be_tried_again(database: Database) 
             await idempotency.once(work, "user:1", "key", b"asked", fails)
     async with database.uow() as work:
         assert await idempotency.once(work, "user:1", "key", b"asked", works) == b"done"
+
+
+async def test_an_interview_that_nobody_came_to_expires_and_a_running_one_does_not(
+    database: Database,
+) -> None:
+    nobody_came, running = await made(database), await made(database)
+    sessions = Sessions()
+    async with database.uow() as work:
+        await sessions.set_progress(work, running.id, status="in_progress")
+        assert await sessions.expire_overdue(work, EXPIRES - timedelta(seconds=1)) == []
+        assert await sessions.expire_overdue(work, EXPIRES) == [nobody_came.id]
+    async with database.uow() as work:
+        assert (await sessions.get(work, nobody_came.id)).status == "expired"
+        assert (await sessions.get(work, running.id)).status == "in_progress"

@@ -12,6 +12,7 @@ from viva.sessions.errors import (
     UtteranceNotFound,
     WrongQuestion,
 )
+from viva.sessions.expiry import expire_in_time
 from viva.sessions.idempotency import Idempotency
 from viva.sessions.missed import TRANSCRIBE_MISSED, MissedSpans
 from viva.sessions.model import (
@@ -59,5 +60,6 @@ __all__ = [
     "Utterance",
     "UtteranceNotFound",
     "WrongQuestion",
+    "expire_in_time",
     "without_controls",
 ]
