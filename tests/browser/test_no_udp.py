@@ -8,7 +8,7 @@ import pytest_asyncio
 from playwright.async_api import expect
 from tests.browser.people import People, picture
 from tests.browser.test_whole_way import expect_time_beyond
-from tests.browser.way import ENGLISH, Candidate, session_of, sign_in
+from tests.browser.way import ENGLISH, Candidate, drafted, session_of, sign_in
 from tests.support.databases import new_database
 from tests.support.deepgram_server import DeepgramServer
 from tests.support.server import Served, serving, settings_for
@@ -60,6 +60,7 @@ async def test_an_interview_without_udp_is_spoken_over_a_socket_to_a_scorecard(
     await expect(candidate.new_captions().first).to_be_visible(timeout=20_000)
     await candidate.finish()
     await candidate.type_the_rest()
+    await drafted(shut_house, session_of(page))
     admin = await people.arrive(shut_house.url)
     await sign_in(admin, f"/admin/sessions/{session_of(page)}")
     await expect(admin.locator("[data-said]").filter(has_text=SPOKEN).first).to_be_visible()

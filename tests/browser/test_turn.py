@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 from tests.browser.people import People
-from tests.browser.way import ENGLISH, Candidate, session_of, sign_in
+from tests.browser.way import ENGLISH, Candidate, drafted, session_of, sign_in
 from tests.support.databases import new_database
 from tests.support.deepgram_server import DeepgramServer
 from tests.support.server import Served, free_port, serving, settings_for
@@ -72,6 +72,7 @@ async def test_S22_an_interview_through_coturn_with_our_credentials_reaches_its_
     await expect(page.locator("[data-self-box] video")).to_be_visible()
     await candidate.finish()
     await candidate.type_the_rest()
+    await drafted(turn_house, session_of(page))
     admin = await people.arrive(turn_house.url)
     await sign_in(admin, f"/admin/sessions/{session_of(page)}")
     await expect(admin.locator("[data-said]").filter(has_text=SPOKEN).first).to_be_visible()

@@ -5,7 +5,8 @@ from typing import Final
 
 import msgspec
 from playwright.async_api import Locator, Page, expect
-from tests.support.server import ADMIN_EMAIL, ADMIN_PASSWORD
+from tests.support.candidate import eventually
+from tests.support.server import ADMIN_EMAIL, ADMIN_PASSWORD, Served
 
 WORDS_MAX_MS: Final = 60_000
 """How long the first words may take; the local engine loads its model before."""
@@ -168,6 +169,18 @@ async def sign_in(page: Page, then: str = "/admin/sessions") -> None:
     await page.locator("#password").fill(ADMIN_PASSWORD)
     await page.locator("main form button").click()
     await page.wait_for_url(f"**{then}")
+
+
+async def drafted(house: Served, session_id: str) -> None:
+    """Wait until the scorecard is there."""
+
+    async def there() -> bool:
+        answer = await house.http.get(
+            f"/api/sessions/{session_id}/results", headers=await house.admin_bearer()
+        )
+        return answer.json()["status"] != "pending"
+
+    await eventually(there, 60)
 
 
 def session_of(page: Page) -> str:

@@ -1,6 +1,6 @@
 """Installs what the tests need beside Python packages, and says what is left out where it cannot.
 
-Debian and Ubuntu as root: Chromium and Redis by apt. Elsewhere: Playwright's own Chromium; the tests that
+Debian and Ubuntu as root: Chromium, Redis and coturn by apt. Elsewhere: Playwright's own Chromium; the tests that
 need more than is there skip and say so.
 """
 
@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 
-APT = {"chromium": ("chromium",), "redis-server": ("redis-server",)}
+APT = {"chromium": ("chromium",), "redis-server": ("redis-server",), "coturn": ("turnserver",)}
 """Debian package: the commands that it brings."""
 
 
