@@ -1,4 +1,4 @@
-"""The candidate's words beside what was heard: stored, told, replayed, and never in place of the heard ones."""
+"""The candidate's words beside what was heard: stored, told, replayed, never in place of the heard ones."""
 
 import pytest
 from tests.support.candidate import Candidate, Channel
