@@ -68,7 +68,7 @@ class Doorway:
     async def _keep_house(self) -> None:
         try:
             async with running(self._settings or load(), self._progress) as house:
-                self._app = cast('Any', house)  # Litestar's own names for the same protocol
+                self._app = cast("Any", house)  # Litestar's own names for the same protocol
                 self._opened()
                 await self._leave.wait()
         except Exception as error:  # noqa: BLE001 (told to the person by whoever started us)
