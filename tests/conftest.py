@@ -17,7 +17,12 @@ from viva.platform.postgres import EmbeddedPostgres
 _TEMPLATE = "viva_template"
 _numbers = itertools.count(1)
 
-NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+NOT_DURABLE = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "300",
+}
 """The tests' server is thrown away, so it need not wait for the disk."""
 
 

@@ -44,10 +44,14 @@ class Served(msgspec.Struct):
     async def bearer(self, email: str, password: str) -> dict[str, str]:
         """The header of somebody who signs in, once."""
         if email not in self._bearers:
-            answer = await self.http.post("/api/token", data={"username": email, "password": password})
-            answer.raise_for_status()
-            self._bearers[email] = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+            self._bearers[email] = await self.new_bearer(email, password)
         return self._bearers[email]
+
+    async def new_bearer(self, email: str = ADMIN_EMAIL, password: str = ADMIN_PASSWORD) -> dict[str, str]:
+        """The header of a login of one's own, for tests that may end it."""
+        answer = await self.http.post("/api/token", data={"username": email, "password": password})
+        answer.raise_for_status()
+        return {"Authorization": f"Bearer {answer.json()['access_token']}"}
 
     async def admin_bearer(self) -> dict[str, str]:
         """The header of a signed-in admin."""
