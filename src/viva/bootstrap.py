@@ -44,6 +44,7 @@ from viva.room.routes import router as room_routes
 from viva.sessions import Admissions, Idempotency, Sessions, expire_in_time
 from viva.sessions.routes import router as session_routes
 from viva.stt import Failover, Transcriber, choose, standby
+from viva.stt.metrics import COLLECTORS
 
 if TYPE_CHECKING:
     from viva.evaluation.claude import Claude
@@ -127,6 +128,7 @@ class House:
         self._bus = bus
         self._clock = SystemClock()
         self._metrics = Metrics()
+        self._metrics.show(*COLLECTORS)
         self._model = language_model(settings)
         self._parts: dict[str, Any] = {"settings": settings, "database": database, "clock": self._clock}
         self._checks: dict[str, Check] = {"database": database.ping}

@@ -3,6 +3,7 @@
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.process_collector import ProcessCollector
+from prometheus_client.registry import Collector
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST.removesuffix("; charset=utf-8")
 """Without its charset, which Litestar adds."""
@@ -40,6 +41,11 @@ class Metrics:
     ) -> Histogram:
         """A new histogram; `name` without `viva_`, its unit last (`_seconds`)."""
         return Histogram(f"viva_{name}", meaning, labels, buckets=buckets, registry=self.registry)
+
+    def show(self, *collectors: Collector) -> None:
+        """Render these too, which a module counts in for the whole process."""
+        for collector in collectors:
+            self.registry.register(collector)
 
     def render(self) -> bytes:
         """Everything as Prometheus text."""

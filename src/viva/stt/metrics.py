@@ -14,3 +14,5 @@ packets_overflowed = Counter(
 captions_skipped = Counter(
     "viva_stt_interims_skipped", "Interim results of the local engine left out because the machine was busy."
 )
+COLLECTORS = (malformed_messages, connections_lost, packets_overflowed, captions_skipped)
+"""For `bootstrap` to put into the application's registry: `/metrics` shows that one only."""
