@@ -38,7 +38,7 @@ export class MediaLink {
     this.muted = false;
     window.addEventListener("online", () => { this.forget(); this.networkChanged(); });
     window.addEventListener("pagehide", () => this.close());
-    /** @type {any} */ (navigator).connection?.addEventListener?.("change", () => this.networkChanged());
+    this.watchNetwork(/** @type {any} */ (navigator).connection);
   }
 
   /** Take the devices and connect. Called twice it does it once; after a failure it tries again. */
@@ -177,6 +177,17 @@ export class MediaLink {
     this.misses = 0;
     this.overSocket = false;
     learn(false);
+  }
+
+  /** `change` also tells new bandwidth estimates; only another kind of network breaks a connection.
+   * @param {any} network NetworkInformation, where the browser has it */
+  watchNetwork(network) {
+    let kind = network?.type;
+    network?.addEventListener?.("change", () => {
+      if (network.type === kind) return;
+      kind = network.type;
+      this.networkChanged();
+    });
   }
 
   networkChanged() {
