@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 import msgspec
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Position, expect
 from tests.support.candidate import eventually
 from tests.support.server import ADMIN_EMAIL, ADMIN_PASSWORD, Served
 
@@ -77,8 +77,8 @@ class Candidate:
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name)
 
-    async def press(self, target: Locator) -> None:
-        await (target.tap() if self._touch else target.click())
+    async def press(self, target: Locator, *, at: Position | None = None) -> None:
+        await (target.tap(position=at) if self._touch else target.click(position=at))
 
     async def start(self, name: str = "Kim Minji", position: str = "Backend engineer") -> None:
         """From the landing page to the consent page."""
@@ -122,7 +122,8 @@ class Candidate:
     async def finish(self) -> None:
         """Say that the answer is over, and see the next question."""
         before = await self.question().inner_text()
-        await self.press(self.button(self.words.done))
+        # Not where the start button was tapped a moment ago: a double tap on it must not end the answer.
+        await self.press(self.button(self.words.done), at={"x": 12, "y": 12})
         await expect(self.question()).not_to_have_text(before, timeout=WORDS_MAX_MS)
 
     async def type(self, text: str = TYPED) -> None:
