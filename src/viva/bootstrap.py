@@ -188,6 +188,8 @@ class House:
             clock=self._clock,
         )
         hub = await stack.enter_async_context(Hub(shared, self._bus))
+        interviews = self._metrics.gauge("interviews_running", "Interviews in memory.")
+        interviews.set_function(lambda: hub.running)
         self._parts |= {
             "engine": engine,
             "recordings": recordings,

@@ -7,7 +7,7 @@ import httpx
 import msgspec
 from tests.benchmarks.clip import Clip
 from tests.benchmarks.model import caption_age_ms
-from tests.benchmarks.pacing import Pacer
+from tests.benchmarks.pacing import Pacer, Stream
 from tests.benchmarks.publisher import Publisher
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -26,13 +26,16 @@ class Candidate:
     def __init__(self, http: httpx.AsyncClient, staff: dict[str, str], clip: Clip, pacer: Pacer) -> None:
         self._http = http
         self._staff = staff
+        self._clip = clip
         self._pacer = pacer
         self._changed = asyncio.Event()
         self._state: dict[str, Any] = {}
         self._leaving = False
         self._reader: asyncio.Task[None] | None = None
         self._socket: ClientConnection | None = None
+        self._streams: list[Stream] = []
         self.publisher = Publisher(clip)
+        self.completed = asyncio.Event()
         self.finals = 0
         self.captions_ms: list[float] = []
 
@@ -45,31 +48,52 @@ class Candidate:
         notice = (await self._http.get("/api/notice", params={"language": "en"}, headers=self._own)).json()
         consent = {"notice_version": notice["notice_version"], "recording": True, "ai_evaluation": False}
         await self._post(f"{self._path}/consent", consent, self._own)
+        await self._connect()
+
+    async def _connect(self) -> None:
         address = f"ws{str(self._http.base_url).removeprefix('http').rstrip('/')}{self._path}/live"
         self._socket = await connect(address, additional_headers=self._own, proxy=None, compression=None)
         self._reader = asyncio.create_task(self._read(self._socket), name="candidate.live")
         await self.publisher.connect(self._exchange, PATIENCE_S)
-        await self._until(lambda state: state.get("status") == "consented")
-        await self._answer()
+        await self._until(lambda state: state["status"] in {"consented", "in_progress"})
+        if not self._state["answering"]:
+            await self._answer()
         await self._until(lambda state: state["answering"])
         self.publisher.begin()
-        for stream in self.publisher.streams():
+        self._streams = self.publisher.streams()
+        for stream in self._streams:
             self._pacer.add(stream)
 
     async def finish(self) -> None:
         """End the answer: the finals under way arrive before the next question does."""
         self._leaving = True
-        if self._state["answering"]:
+        if self._state.get("answering"):
             await self._send({"type": "finish_answer"})
             await self._until(lambda state: not state["answering"])
 
     async def leave(self) -> None:
         """Close everything."""
+        self._pacer.remove(self._streams)
         await self.publisher.close()
         if self._socket is not None:
             await self._socket.close()
         if self._reader is not None:
             await self._reader
+
+    async def vanish(self) -> None:
+        """Be gone at once, without a word to anybody."""
+        self._pacer.remove(self._streams)
+        self.publisher.vanish()
+        if self._socket is not None:
+            self._socket.transport.abort()
+        if self._reader is not None:
+            await self._reader
+
+    async def come_back(self) -> None:
+        """After `vanish`: the same interview, with a new channel and a new connection."""
+        self._state = {}
+        self.publisher = Publisher(self._clip)
+        await self._connect()
 
     async def _post(self, path: str, body: Any, headers: dict[str, str]) -> dict[str, Any]:
         for _ in range(RETRIES):
@@ -119,5 +143,7 @@ class Candidate:
         """When the time for an answer was up in a long run: on with the next question."""
         self._state = state
         self._changed.set()
+        if state["status"] == "completed":
+            self.completed.set()
         if state["status"] == "in_progress" and not state["answering"] and not self._leaving:
             await self._answer()

@@ -7,24 +7,37 @@ from typing import Any
 
 import httpx
 import msgspec
-from tests.benchmarks.model import Wanted
+from tests.benchmarks.model import Figures, Wanted
 from tests.benchmarks.run import measure
+from tests.benchmarks.soak import endure
 
 
-def command(say: Callable[[str], None], *, as_json: bool, compare: bool, profile: str, **wanted: Any) -> None:
+def command(
+    say: Callable[[str], None],
+    *,
+    as_json: bool,
+    split: bool,
+    compare: bool,
+    profile: str,
+    soak: float | None,
+    joins: int,
+    **given: Any,
+) -> None:
     """Measure and tell. Raises `OSError` with one sentence when it cannot be measured."""
+    wanted = Wanted(**given, profile=_absolute(profile))
     try:
-        found: dict[str, Any] = msgspec.to_builtins(
-            asyncio.run(measure(Wanted(**wanted, profile=_absolute(profile))))
-        )
-        if compare:
-            found |= _beside(found["cpu_per_interview_pct"], wanted["seconds"], video=wanted["video"])
+        found = asyncio.run(measure(wanted) if soak is None else endure(wanted, soak, joins))
+        told: dict[str, Any] = msgspec.to_builtins(found)
+        if isinstance(found, Figures) and split:
+            told |= _split(found.cpu_per_interview_pct, wanted)
+        if isinstance(found, Figures) and compare:
+            told |= _beside(found.cpu_per_interview_pct, wanted.seconds, video=wanted.video)
     except (ExceptionGroup, httpx.HTTPError, TimeoutError) as error:
         raise OSError(f"the benchmark did not get through: {_reason(error)}.") from error
     if as_json:
-        say(msgspec.json.encode(found).decode())
+        say(msgspec.json.encode(told).decode())
         return
-    for name, value in found.items():
+    for name, value in told.items():
         say(f"{name:<24} {_plain(value)}")
 
 
@@ -43,6 +56,13 @@ def _plain(value: Any) -> str:
     if isinstance(value, dict):
         return "   ".join(f"{name} {each}" for name, each in value.items())
     return str(value)
+
+
+def _split(all_pct: float, wanted: Wanted) -> dict[str, Any]:
+    """The same again with a vendor that hears no words: nothing to store and to show."""
+    media_pct = asyncio.run(measure(msgspec.structs.replace(wanted, captions=False))).cpu_per_interview_pct
+    shares = {"media_relay_recording": media_pct, "captions_database": round(all_pct - media_pct, 3)}
+    return {"cpu_per_interview_split_pct": shares}
 
 
 def _beside(ours_pct: float, seconds: float, *, video: bool) -> dict[str, Any]:

@@ -23,6 +23,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float = 10.0
     video: bool = True
     record: bool = True
+    captions: bool = True
+    """Whether the vendor hears words. Without, the run costs what media, relay and recording take."""
     database: str = ""
     profile: str = ""
     """A file for a profile of the server; such a run's figures are not worth quoting."""

@@ -3,7 +3,7 @@
 import heapq
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import count
 from typing import Self
 
@@ -18,6 +18,7 @@ class Pacer:
         self._due: list[tuple[float, int, float, Stream]] = []
         self._numbers = count()
         self._changed = threading.Condition()
+        self._sending = threading.Lock()
         self._stopping = False
         self._failure: BaseException | None = None
         self.worst_lateness_s = 0.0
@@ -37,6 +38,12 @@ class Pacer:
             heapq.heappush(self._due, (now, next(self._numbers), now, stream))
             self._changed.notify()
 
+    def remove(self, streams: Sequence[Stream]) -> None:
+        """End these; when it returns, none of them is in the middle of a step."""
+        with self._sending, self._changed:
+            self._due = [due for due in self._due if due[3] not in streams]
+            heapq.heapify(self._due)
+
     def stop(self) -> None:
         """Send nothing more. Raises what a stream raised."""
         with self._changed:
@@ -48,22 +55,29 @@ class Pacer:
 
     def _run(self) -> None:
         try:
-            while (ready := self._next()) is not None:
-                number, began, stream = ready
-                following = began + next(stream)
-                with self._changed:
-                    heapq.heappush(self._due, (following, number, began, stream))
+            while self._wait():
+                with self._sending:
+                    self._step()
         except Exception as error:  # noqa: BLE001 (raised again by `stop`)
             self._failure = error
 
-    def _next(self) -> tuple[int, float, Stream] | None:
-        """Wait for the next departure; None at the end."""
+    def _step(self) -> None:
+        """Send what is due first, and take it up again with its next departure."""
+        with self._changed:
+            if not self._due:  # it was removed in the meantime
+                return
+            due, number, began, stream = heapq.heappop(self._due)
+        self.worst_lateness_s = max(self.worst_lateness_s, time.monotonic() - due)
+        following = began + next(stream)
+        with self._changed:
+            heapq.heappush(self._due, (following, number, began, stream))
+
+    def _wait(self) -> bool:
+        """Until something is due; False at the end."""
         with self._changed:
             while not self._stopping:
                 now = time.monotonic()
                 if self._due and self._due[0][0] <= now:
-                    due, number, began, stream = heapq.heappop(self._due)
-                    self.worst_lateness_s = max(self.worst_lateness_s, now - due)
-                    return number, began, stream
+                    return True
                 self._changed.wait(self._due[0][0] - now if self._due else None)
-        return None
+        return False

@@ -98,6 +98,17 @@ class Publisher(PublishingClient):
         if self.sources:
             self._out.close()
 
+    def vanish(self) -> None:
+        """Free the sockets without a farewell: the server has to find out."""
+        if self._checks is not None:
+            self._checks.cancel()
+        if self._transport is not None:
+            self._transport.close()
+            self._transport = None
+        if self.sources:
+            self._out.close()
+            self.sources = ()
+
     @property
     def sent(self) -> int:
         """RTP packets of all sources."""

@@ -61,23 +61,23 @@ async def measure(wanted: Wanted) -> Figures:
     os.sched_setaffinity(0, other_cores)
     try:
         with tempfile.TemporaryDirectory(prefix="viva-bench-") as folder:
-            async with _stage(wanted, Path(folder), server_cores) as stage:
-                return await _perform(wanted, stage)
+            async with stage(wanted, Path(folder), server_cores) as opened:
+                return await _perform(wanted, opened)
     finally:
         os.sched_setaffinity(0, everywhere)
 
 
 @asynccontextmanager
-async def _stage(wanted: Wanted, folder: Path, server_cores: set[int]) -> AsyncIterator[Stage]:
+async def stage(wanted: Wanted, folder: Path, server_cores: set[int]) -> AsyncIterator[Stage]:
+    """A database, a vendor and a server that is ready; all end with the block."""
     async with AsyncExitStack() as stack:
         database = wanted.database or await stack.enter_async_context(EmbeddedPostgres(folder / "database"))
         python, own = sys.executable, os.sched_getaffinity(0)
         environment = {name: value for name, value in os.environ.items() if not name.startswith("VIVA_")}
         environment |= {"PYTHONPATH": str(ROOT), "ANTHROPIC_API_KEY": "", "VIVA_ROOT": str(ROOT)}
+        command = [python, "-m", "tests.benchmarks.vendor", *([] if wanted.captions else ["--silent"])]
         vendor = await stack.enter_async_context(
-            process.running(
-                [python, "-m", "tests.benchmarks.vendor"], own, cwd=folder, environment=environment
-            )
+            process.running(command, own, cwd=folder, environment=environment)
         )
         url = (await _line(vendor)).decode().strip()
         port = free_port()
@@ -132,10 +132,15 @@ async def _ask(vendor: Process, command: str) -> Told:
     return msgspec.json.decode(await _line(vendor), type=Told)
 
 
+async def sign_in(stage: Stage) -> dict[str, str]:
+    """The headers of somebody who may make interviews, for fifteen minutes."""
+    token = await stage.http.post("/api/token", data={"username": ADMIN_EMAIL, "password": ADMIN_PASSWORD})
+    return {"Authorization": f"Bearer {token.raise_for_status().json()['access_token']}"}
+
+
 async def _perform(wanted: Wanted, stage: Stage) -> Figures:
     media = clip.read(video=wanted.video)
-    token = await stage.http.post("/api/token", data={"username": ADMIN_EMAIL, "password": ADMIN_PASSWORD})
-    staff = {"Authorization": f"Bearer {token.raise_for_status().json()['access_token']}"}
+    staff = await sign_in(stage)
     rss_before_mb = process.resident_mb(stage.server.pid)
     with Pacer() as pacer:
         candidates = [Candidate(stage.http, staff, media, pacer) for _ in range(wanted.interviews)]

@@ -6,9 +6,11 @@ input ends it.
 
 It reads each Ogg page's granule position (so it knows stream time without decoding) and the stamp at the end
 of its last packet, sends an interim after every second of sound and a final after every third one, each with
-the words that a person would have said by then, and a stamp as the last of them.
+the words that a person would have said by then, and a stamp as the last of them. With `--silent` its finals
+say how far it is and hold no words, as in an interview where nobody speaks.
 """
 
+import argparse
 import asyncio
 import struct
 import sys
@@ -40,7 +42,8 @@ class Told(msgspec.Struct):
 class Vendor:
     """Everything that is counted, over all connections."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, silent: bool = False) -> None:
+        self.silent = silent
         self.uplinks_ms: list[float] = []
         self.pages = self.bytes = self.finals = 0
 
@@ -84,7 +87,7 @@ class Stream:
             self._heard = _GRANULE.unpack_from(data, data.rfind(b"OggS") + 6)[0]
         if self._heard - self._final_at >= FINAL_EVERY:
             await self._say(is_final=True)
-        elif self._heard - self._interim_at >= INTERIM_EVERY:
+        elif self._heard - self._interim_at >= INTERIM_EVERY and not vendor.silent:
             await self._say(is_final=False)
 
     async def obey(self, kind: str) -> bool:
@@ -100,7 +103,7 @@ class Stream:
 
     async def _say(self, *, is_final: bool, forced: bool = False) -> None:
         start_s, end_s = self._final_at / RATE_HZ, self._heard / RATE_HZ
-        count = round((end_s - start_s) * WORDS_PER_S)
+        count = 0 if self._vendor.silent else round((end_s - start_s) * WORDS_PER_S)
         words = [*(_SAID[number % len(_SAID)] for number in range(count)), stamp_word()] if count else []
         self._interim_at = self._heard
         if is_final:
@@ -136,8 +139,8 @@ def _result(words: list[str], start_s: float, end_s: float, *, is_final: bool, f
     return msgspec.json.encode(message).decode()
 
 
-async def _main() -> None:
-    vendor = Vendor()
+async def _main(*, silent: bool) -> None:
+    vendor = Vendor(silent=silent)
     lines = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
     async with serve(vendor.converse, "127.0.0.1", 0, compression=None) as server:
@@ -155,4 +158,6 @@ def _print(line: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_main())
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--silent", action="store_true")
+    asyncio.run(_main(silent=parser.parse_args().silent))

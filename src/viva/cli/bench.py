@@ -15,10 +15,14 @@ from viva.platform.paths import ROOT
 @click.option("--seconds", type=click.FloatRange(1), default=10.0, show_default=True, help="Measured.")
 @click.option("--video/--no-video", default=True, show_default=True, help="Send a picture, too.")
 @click.option("--record/--no-record", default=True, show_default=True, help="Keep the recordings.")
+@click.option("--captions/--no-captions", default=True, show_default=True, help="Let the vendor hear words.")
+@click.option("--split", is_flag=True, help="Run again without captions: the share of media and relay.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
 @click.option("--database", default="", help="A PostgreSQL to use instead of one of the run's own.")
 @click.option("--compare", is_flag=True, help="Measure the decoding, re-encoding design beside it.")
 @click.option("--profile", default="", help="Write a profile of the server to this file; it slows it down.")
+@click.option("--soak", type=click.FloatRange(0.1), metavar="MINUTES", help="Instead: does anything grow?")
+@click.option("--joins", type=click.IntRange(1), default=200, show_default=True, help="During a soak.")
 @plainly
 def bench(*, as_json: bool, **wanted: Any) -> None:
     """Start a server, a fake vendor and real WebRTC clients, and tell what an interview costs."""

@@ -20,6 +20,8 @@ async def watch_loop(metrics: Metrics) -> None:
     lag = metrics.histogram(
         "loop_lag_seconds", "How late the event loop ran what was due.", buckets=_BUCKETS_S
     )
+    tasks = metrics.gauge("tasks", "Tasks on the event loop.")
+    tasks.set_function(lambda: len(asyncio.all_tasks()))
     while True:
         due_s = time.monotonic() + EVERY_S
         await asyncio.sleep(EVERY_S)
