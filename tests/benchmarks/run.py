@@ -74,7 +74,8 @@ async def stage(wanted: Wanted, folder: Path, server_cores: set[int]) -> AsyncIt
         database = wanted.database or await stack.enter_async_context(EmbeddedPostgres(folder / "database"))
         python, own = sys.executable, os.sched_getaffinity(0)
         environment = {name: value for name, value in os.environ.items() if not name.startswith("VIVA_")}
-        environment |= {"PYTHONPATH": str(ROOT), "ANTHROPIC_API_KEY": "", "VIVA_ROOT": str(ROOT)}
+        paths = os.pathsep.join((str(ROOT), str(ROOT / "src")))  # this checkout, whatever is installed
+        environment |= {"PYTHONPATH": paths, "ANTHROPIC_API_KEY": "", "VIVA_ROOT": str(ROOT)}
         command = [python, "-m", "tests.benchmarks.vendor", *([] if wanted.captions else ["--silent"])]
         vendor = await stack.enter_async_context(
             process.running(command, own, cwd=folder, environment=environment)
