@@ -63,7 +63,7 @@ function receive(message) {
 /** @param {import("./live.js").State} next */
 function become(next) {
   const away = elsewhere(next);
-  if (away) return leave(away);
+  if (away) return leave(away, next);
   const before = state;
   state = next;
   const stepped = before?.question_id !== next.question_id;
@@ -167,9 +167,10 @@ function wait(waiting) {
   redraw();
 }
 
-/** @param {string} address */
-function leave(address) {
+/** @param {string} address @param {import("./live.js").State} next */
+function leave(address, next) {
   leaving = true;
+  if (next.phase !== "consent") typed.forget();
   live.close();
   media.close();
   reader.stop();

@@ -14,7 +14,8 @@ export class TypedAnswer {
     this.text = /** @type {HTMLTextAreaElement} */ (form.querySelector("textarea"));
     this.error = /** @type {HTMLElement} */ (form.querySelector("[data-typed-error]"));
     this.questionId = "";
-    this.sending = false;
+    /** The question whose answer is on its way; the next one need not wait for its receipt. */
+    this.sending = "";
     this.text.addEventListener("input", () => this.keep());
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -22,8 +23,12 @@ export class TypedAnswer {
     });
   }
 
+  get prefix() {
+    return `viva-draft-${this.sessionId}-`;
+  }
+
   get key() {
-    return `viva-draft-${this.sessionId}-${this.questionId}`;
+    return this.prefix + this.questionId;
   }
 
   /** @param {string} questionId */
@@ -32,6 +37,13 @@ export class TypedAnswer {
     this.questionId = questionId;
     this.text.value = sessionStorage.getItem(this.key) ?? "";
     this.say("");
+  }
+
+  /** The interview is over: nothing of it stays here, also when the page goes before an answer's receipt comes. */
+  forget() {
+    const drafts = Object.keys(sessionStorage).filter((key) => key.startsWith(this.prefix));
+    for (const key of drafts) sessionStorage.removeItem(key);
+    this.text.value = "";
   }
 
   hasDraft() {
@@ -44,27 +56,32 @@ export class TypedAnswer {
   }
 
   async send() {
-    if (this.sending) return;
+    const questionId = this.questionId;
+    if (this.sending === questionId) return;
     if (!this.hasDraft()) {
       this.say(this.words.empty);
       this.text.focus();
       return;
     }
-    this.setSending(true);
+    this.sending = questionId;
+    this.listeners.onSending(true);
     const key = this.key;
     try {
       const answer = await fetch(`/api/sessions/${this.sessionId}/answers`, {
         method: "POST",
         headers: { "Content-Type": "application/json", Accept: "application/json" },
-        body: JSON.stringify({ question_id: this.questionId, text: this.text.value }),
+        body: JSON.stringify({ question_id: questionId, text: this.text.value }),
         signal: AbortSignal.timeout(15_000),
       });
       if (answer.ok) this.sent(key);
-      else await this.refused(answer);
+      else await this.refused(answer, questionId);
     } catch {
-      this.say(this.words.failed); // no answer from the server; the draft stays
+      this.failed(questionId, this.words.failed); // no answer from the server; the draft stays
     } finally {
-      this.setSending(false);
+      if (this.sending === questionId) {
+        this.sending = "";
+        this.listeners.onSending(false);
+      }
     }
   }
 
@@ -74,17 +91,16 @@ export class TypedAnswer {
     if (key === this.key) this.text.value = "";
   }
 
-  /** @param {Response} answer */
-  async refused(answer) {
+  /** @param {Response} answer @param {string} questionId */
+  async refused(answer, questionId) {
     if (answer.status === 401) return this.listeners.onRefused();
     const body = await answer.json().catch(() => ({}));
-    this.say(body.message || this.words.failed);
+    this.failed(questionId, body.message || this.words.failed);
   }
 
-  /** @param {boolean} sending */
-  setSending(sending) {
-    this.sending = sending;
-    this.listeners.onSending(sending);
+  /** Nobody needs to hear it once the interview has gone on. @param {string} questionId @param {string} text */
+  failed(questionId, text) {
+    if (questionId === this.questionId) this.say(text);
   }
 
   /** @param {string} text */

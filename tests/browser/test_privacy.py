@@ -47,7 +47,7 @@ async def test_S13_markup_in_names_positions_and_answers_is_text_on_every_page(
     await candidate.type(payload)
     await expect(page.get_by_text(payload)).to_be_visible()
     foreign += await page.evaluate(FOREIGN)
-    await finish_elsewhere(typing_house, made, payload)
+    await answer_elsewhere(typing_house, made, payload, slice(1, None))
     await page.wait_for_url("**/done")
     await expect(page.get_by_text(payload).first).to_be_visible()
     foreign += await page.evaluate(FOREIGN)
@@ -64,11 +64,11 @@ async def test_S13_markup_in_names_positions_and_answers_is_text_on_every_page(
     assert foreign == []
 
 
-async def finish_elsewhere(house: Served, made: dict[str, Any], text: str) -> None:
-    """Answer what is left over the API; the open page follows."""
+async def answer_elsewhere(house: Served, made: dict[str, Any], text: str, which: slice) -> None:
+    """Answer these questions over the API; the open page follows."""
     bearer = {"Authorization": f"Bearer {made['candidate_token']}"}
     listed = await house.http.get(f"/api/sessions/{made['id']}/questions", headers=bearer)
-    for question in listed.json()["items"][1:]:
+    for question in listed.json()["items"][which]:
         answer = {"question_id": question["id"], "text": text}
         done = await house.http.post(f"/api/sessions/{made['id']}/answers", json=answer, headers=bearer)
         done.raise_for_status()
@@ -87,6 +87,23 @@ async def test_S50_after_the_interview_the_browser_keeps_nothing_of_it(
     stored = await page.evaluate(STORED)
     for personal in ("Choi", "Archivist", "forget", "vcand_", "deployments"):
         assert personal not in stored
+
+
+async def test_S50_the_draft_is_gone_also_when_the_page_goes_before_the_receipt_of_the_last_answer_comes(
+    typing_house: Served, people: People
+) -> None:
+    made = await typing_house.new_session()
+    page = await people.arrive(typing_house.url)
+    candidate = Candidate(page)
+    await candidate.come_by(made["join_url"])
+    await candidate.write()
+    await answer_elsewhere(typing_house, made, "Said elsewhere.", slice(-1))
+    _, count = await candidate.place()
+    await expect(page.locator("[data-progress]")).to_have_js_property("value", count - 1)
+    await page.route("**/answers", lambda route: route.fetch())  # it arrives, its receipt does not
+    await candidate.send("I keep what must be kept and forget everything else.")
+    await page.wait_for_url("**/done")
+    assert "forget" not in await page.evaluate(STORED)
 
 
 async def test_S50_what_is_being_typed_stays_in_its_tab(typing_house: Served, people: People) -> None:

@@ -88,7 +88,7 @@ async def test_finding_2_a_candidate_who_is_no_longer_known_is_told_and_keeps_th
     await expect(page.get_by_label(candidate.words.text)).to_be_visible()
     kept = await page.context.cookies()
     await page.context.clear_cookies()
-    await candidate.type(TYPED)
+    await candidate.send(TYPED)
     await expect(page.get_by_role("dialog", name="This page cannot go on.")).to_be_visible()
     await page.context.add_cookies(kept)  # type: ignore[arg-type]
     await page.goto(f"/interview/{made['id']}/room?way=typed")
