@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
-from tests.browser.people import People, launch
+from tests.browser.people import PATIENCE_MS, People, launch
 from tests.support.databases import new_database
 from tests.support.deepgram_server import DeepgramServer
 from tests.support.server import Served, serving, settings_for
@@ -16,7 +16,7 @@ HERE = Path(__file__).parent
 REACHABLE = {"media_address": ""}
 """Every address of this machine: Chromium's sockets do not all reach loopback."""
 
-expect.set_options(timeout=15_000)  # two cores are shared by a browser, a recogniser and a server
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -9,6 +9,8 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Dialog
 ARTIFACTS = Path(__file__).parent.parent / "artifacts"
 _DEBIANS = Path("/usr/bin/chromium")
 CHROMIUM = _DEBIANS if _DEBIANS.exists() else None
+PATIENCE_MS = 60_000
+"""How long anything may take: two cores are shared by a browser, a recogniser and a server."""
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 
@@ -76,7 +78,7 @@ class People:
             reduced_motion="reduce",
             **options,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         self._contexts.append(context)
         context.on("page", self._watch)
         await context.add_init_script(_REPORT_VIOLATIONS)

@@ -126,7 +126,6 @@ async def test_finding_6_a_microphone_unplugged_while_speaking_is_named_and_the_
     vendor_house: Served, people: People
 ) -> None:
     page, candidate = await at_the_devices(vendor_house, people, failing(""))
-    candidate.page.set_default_timeout(20_000)
     await candidate.check_devices(camera=False)
     await candidate.speak(re.compile(r"."))
     await page.evaluate(UNPLUG)
@@ -134,7 +133,7 @@ async def test_finding_6_a_microphone_unplugged_while_speaking_is_named_and_the_
     spoken = await candidate.new_captions().count()
     await candidate.press(page.get_by_role("button", name="Try again"))
     await expect(page.locator("[data-fault]").filter(visible=True)).to_have_count(0)
-    await expect(candidate.new_captions().nth(spoken)).to_be_visible(timeout=20_000)
+    await expect(candidate.new_captions().nth(spoken)).to_be_visible()
     await candidate.finish()
 
 

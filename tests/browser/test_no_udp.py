@@ -57,7 +57,7 @@ async def test_an_interview_without_udp_is_spoken_over_a_socket_to_a_scorecard(
     await candidate.finish()
     await page.reload()  # known by now: no second wait for a peer connection
     await candidate.press(candidate.button(ENGLISH.answer))
-    await expect(candidate.new_captions().first).to_be_visible(timeout=20_000)
+    await expect(candidate.new_captions().first).to_be_visible()
     await candidate.finish()
     await candidate.type_the_rest()
     await drafted(shut_house, session_of(page))

@@ -1,6 +1,7 @@
 """Commands run as a person runs them: in a process of their own, in a folder of their own."""
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -20,7 +21,7 @@ def environment() -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith(("VIVA_", "DEEPGRAM_", "ANTHROPIC_"))
     }
-    return {**ours, "VIVA_PORT": str(free_port()), "VIVA_MEDIA_PORT": str(free_port())}
+    return {**ours, "VIVA_PORT": str(free_port()), "VIVA_MEDIA_PORT": str(free_port(socket.SOCK_DGRAM))}
 
 
 @pytest.fixture

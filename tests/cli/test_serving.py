@@ -32,7 +32,7 @@ def wait_a_moment(seconds: float) -> None:
     signal.sigtimedwait([], seconds)
 
 
-def left_in(folder: Path, timeout_s: float = 20.0) -> list[str]:
+def left_in(folder: Path, timeout_s: float = PATIENCE_S) -> list[str]:
     """Command lines of processes on `folder` that are still there after `timeout_s`."""
     until = time.monotonic() + timeout_s
     while (left := processes_on(folder)) and time.monotonic() < until:

@@ -126,7 +126,7 @@ async def test_F21_a_job_that_is_killed_during_the_call_settles_when_it_runs_aga
 ):
     server.script.append(Says({}, delay_s=30))
     killed = asyncio.create_task(whole(scoring, database, evaluation, written_jobs, talk))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await server.arrived.wait()
     killed.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -153,7 +153,7 @@ async def test_no_database_session_is_held_while_the_model_thinks(
 ):
     server.script.append(Says({}, delay_s=30))
     task = asyncio.create_task(whole(scoring, database, evaluation, written_jobs, talk))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await server.arrived.wait()
     async with database.uow() as work:
         busy = await work.db.scalar(

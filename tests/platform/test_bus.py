@@ -17,7 +17,7 @@ from viva.events import AnyEvent, SessionCreated, UtteranceHeard
 from viva.platform.bus import Bus, JsonEvents
 from viva.platform.settings import SettingsError
 
-PATIENCE_S = 20
+PATIENCE_S = 60
 SESSION = UUID("0198c0de-0000-7000-8000-000000000001")
 BACKLOG = 256
 

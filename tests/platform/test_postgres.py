@@ -18,7 +18,7 @@ from sqlalchemy import make_url
 from viva.platform.postgres import AlreadyRunning, EmbeddedPostgres, PostgresError, database_url, wait_for
 from viva.platform.postgres.binaries import find_binaries
 
-PATIENCE_S = 30
+PATIENCE_S = 60
 as_root = pytest.mark.skipif(
     os.geteuid() != 0 or sys.platform != "linux", reason="only root can become somebody else"
 )

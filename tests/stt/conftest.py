@@ -28,7 +28,7 @@ class Events(list[SpeechEvent]):
     def words(self) -> list[str]:
         return [word for final in self.finals for word in final.text.split()]
 
-    async def until(self, condition: Callable[["Events"], object], timeout_s: float = 20) -> None:
+    async def until(self, condition: Callable[["Events"], object], timeout_s: float = 60) -> None:
         async with asyncio.timeout(timeout_s):
             while not condition(self):
                 self._changed.clear()

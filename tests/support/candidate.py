@@ -14,8 +14,11 @@ from viva.media import Answer, Offer, PublishingClient
 
 Message = dict[str, Any]
 
+PATIENCE_S = 60.0
+"""How long anything may take: the machines that run these are shared and slow."""
 
-async def eventually(true: Callable[[], Awaitable[Any]], timeout_s: float = 20.0) -> Any:
+
+async def eventually(true: Callable[[], Awaitable[Any]], timeout_s: float = PATIENCE_S) -> Any:
     """What `true` gives, as soon as that is something; asks every 50 ms."""
     async with asyncio.timeout(timeout_s):
         while not (found := await true()):  # noqa: ASYNC110 (what is asked has no event)
@@ -38,7 +41,7 @@ class Channel:
         self.messages.append(message)
         return message
 
-    async def until(self, wanted: Callable[[Message], bool], timeout_s: float = 30.0) -> Message:
+    async def until(self, wanted: Callable[[Message], bool], timeout_s: float = PATIENCE_S) -> Message:
         """The next message that is wanted; the others are kept."""
         async with asyncio.timeout(timeout_s):
             while True:
@@ -56,7 +59,7 @@ class Channel:
         message = await self.until(lambda message: message["type"] == "error")
         return str(message["code"])
 
-    async def closed(self, timeout_s: float = 10.0) -> int | None:
+    async def closed(self, timeout_s: float = PATIENCE_S) -> int | None:
         """The close code, once it is closed."""
         try:
             async with asyncio.timeout(timeout_s):
@@ -133,5 +136,5 @@ class Candidate:
     async def microphone(self, *, video: bool = False) -> AsyncIterator[PublishingClient]:
         """A connected peer."""
         async with PublishingClient(video=video) as peer:
-            await peer.connect(self.exchange, timeout_s=20)
+            await peer.connect(self.exchange, timeout_s=PATIENCE_S)
             yield peer

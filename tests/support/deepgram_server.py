@@ -99,7 +99,7 @@ class DeepgramServer:
         """The kinds of all text frames, over all connections."""
         return [kind for heard in self.connections for kind in heard.controls]
 
-    async def until(self, condition: Callable[[], bool], timeout_s: float = 20) -> None:
+    async def until(self, condition: Callable[[], bool], timeout_s: float = 60) -> None:
         """Wait until a message made the condition true."""
         async with asyncio.timeout(timeout_s):
             while not condition():

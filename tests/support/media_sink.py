@@ -33,7 +33,7 @@ class KeepingSink:
         self.states.append(state)
         self._changed.set()
 
-    async def until(self, met: Callable[["KeepingSink"], bool], timeout_s: float = 10.0) -> None:
+    async def until(self, met: Callable[["KeepingSink"], bool], timeout_s: float = 60.0) -> None:
         async with asyncio.timeout(timeout_s):
             while not met(self):
                 self._changed.clear()

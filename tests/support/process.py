@@ -52,7 +52,7 @@ class Process:
     async def end(self, by: signal.Signals) -> int:
         """Send the signal; the exit code."""
         self._process.send_signal(by)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             return await self._process.wait()
 
     async def kill_if_running(self) -> None:
@@ -81,7 +81,7 @@ async def process_of(settings: Settings, log: Path) -> AsyncIterator[Process]:
             stdout=sink,
             stderr=sink,
         )
-    async with httpx.AsyncClient(base_url=settings.base_url, timeout=20) as http:
+    async with httpx.AsyncClient(base_url=settings.base_url, timeout=60) as http:
         process = Process(started, http, settings.base_url)
         try:
             yield process

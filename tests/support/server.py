@@ -1,9 +1,10 @@
 """The whole system on a loopback port, in the test's own loop."""
 
 import asyncio
+import secrets
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,16 @@ ADMIN_PASSWORD = "correct horse battery staple"
 
 
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    """A port that nobody uses at the moment."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nobody uses at the moment.
+
+    Below those that the system hands out by itself: browsers and clients take hundreds of these, and
+    one of them could take ours before a server has it.
+    """
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with socket.socket(socket.AF_INET, kind) as probe, suppress(OSError):
+            probe.bind(("", port))
+            return port
 
 
 class Served(msgspec.Struct):
@@ -98,7 +104,12 @@ def settings_for(database_url: str, folder: Path, **overrides: Any) -> Settings:
 
 @asynccontextmanager
 async def serving(settings: Settings) -> AsyncIterator[Served]:
-    """Serve until the block ends; everything is open when it begins."""
+    """Serve until the block ends; everything is open when it begins.
+
+    Without the loop's debug mode, in which the parts are tested: it makes a whole system several times
+    slower, and what is slow enough looks broken to a browser.
+    """
+    asyncio.get_running_loop().set_debug(False)
     async with running(settings) as app:
         listener = socket.create_server(("127.0.0.1", settings.port))
         config = uvicorn.Config(
@@ -113,7 +124,7 @@ async def serving(settings: Settings) -> AsyncIterator[Served]:
         server = uvicorn.Server(config)
         server.capture_signals = _no_signals  # type: ignore[method-assign]  # the test runner keeps its own
         task = asyncio.create_task(server.serve(sockets=[listener]), name="test.server")
-        async with httpx.AsyncClient(base_url=settings.base_url, timeout=30) as http:
+        async with httpx.AsyncClient(base_url=settings.base_url, timeout=60) as http:
             try:
                 yield Served(settings.base_url, settings, app, http, {})
             finally:

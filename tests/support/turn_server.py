@@ -44,7 +44,7 @@ async def turnserver(port: int, folder: Path, more: Sequence[str]) -> AsyncItera
         **quiet,
     )
     try:
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(60):
             while not (log.exists() and "listener opened on" in log.read_text()):  # noqa: ASYNC110 (a file)
                 await asyncio.sleep(0.05)
         yield

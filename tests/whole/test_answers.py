@@ -25,7 +25,7 @@ PAGE = {"Accept": "text/html", "Accept-Language": "en"}
 async def _browser(served: Served) -> AsyncIterator[httpx.AsyncClient]:
     """A browser keeps Secure cookies of localhost; httpx does not, so they are carried by hand."""
     headers = OWN | PAGE | {"Origin": served.url}
-    async with httpx.AsyncClient(base_url=served.url, headers=headers, timeout=20) as client:
+    async with httpx.AsyncClient(base_url=served.url, headers=headers, timeout=60) as client:
         yield client
 
 

@@ -121,7 +121,7 @@ async def test_S36_any_order_of_messages_keeps_the_order_of_questions(served: Se
     order = {question_id: index for index, question_id in enumerate(await candidate.questions())}
     steps = ["start_answer", "next", "finish_answer", "need_time", "repeat", "ping", "resume", "correct"] * 12
     async with candidate.channel() as channel:
-        reader = asyncio.create_task(channel.closed(timeout_s=60))
+        reader = asyncio.create_task(channel.closed())
         for number, kind in enumerate(steps):
             fields = {"question_id": list(order)[number % len(order)]} if kind == "start_answer" else {}
             fields |= {"seq": number, "text": "x"} if kind == "correct" else {}
@@ -203,7 +203,7 @@ async def test_F19_a_screen_that_does_not_read_is_closed_and_the_others_go_on(se
             for _ in range(400):
                 stalled.send(wire.Notice(code="filler", message="x" * 20_000))
             await channel.send("ping")
-            assert await channel.until(lambda message: message["type"] == "pong", timeout_s=5)
+            assert await channel.until(lambda message: message["type"] == "pong")
             await eventually(lambda: _count(live, 1))
             assert stalled._close_code == CLOSE_SLOW
             socket_of_slow.transport.abort()

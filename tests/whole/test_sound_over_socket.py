@@ -41,7 +41,7 @@ async def speak(socket: ClientConnection) -> None:
 
 async def closed(socket: ClientConnection) -> int | None:
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await socket.recv()
     except ConnectionClosed:
         return socket.close_code

@@ -8,7 +8,6 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -164,7 +163,7 @@ async def test_F01_a_killed_recording_has_lost_less_than_a_second_and_is_mended_
     )
     assert process.stdout is not None
     number = 0
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while number < 217:
             number = int(await process.stdout.readline())
         process.send_signal(signal.SIGKILL)
@@ -252,26 +251,24 @@ async def test_F24_a_stalled_disk_costs_pictures_but_no_sound_and_never_the_loop
 ) -> None:
     import threading
 
-    released = threading.Event()
+    released, writers = threading.Event(), set[threading.Thread]()
     real = RecordingFile.write
     now_s = [0.0]
     monkeypatch.setattr("viva.media.recording.recorder.time.monotonic", lambda: now_s[0])
 
     def stalled(*arguments: object) -> int:
-        released.wait(30)
+        writers.add(threading.current_thread())
+        released.wait(60)
         return real(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(RecordingFile, "write", stalled)
     troubles: list[str] = []
-    slowest_s = 0.0
     async with Recordings(tmp_path) as recordings:
         recorder = recorder_of(recordings, session_id, troubles)
         for number in range(600):
             now_s[0] = number * 0.02
-            began_s = time.perf_counter()
             recorder.audio(sound(number))
             recorder.video(picture(number, received_ms=number * 20.0))
-            slowest_s = max(slowest_s, time.perf_counter() - began_s)
             if number == 500:
                 released.set()
         part = await recorder.close()
@@ -280,4 +277,4 @@ async def test_F24_a_stalled_disk_costs_pictures_but_no_sound_and_never_the_loop
     assert troubles[0] == "video_stopped"
     assert found.audio_blocks == 600
     assert 0 < found.video_blocks < 600
-    assert slowest_s < 0.05
+    assert threading.main_thread() not in writers

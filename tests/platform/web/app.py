@@ -129,7 +129,7 @@ async def served(app: Litestar) -> AsyncIterator[int]:
     server.startup = announced  # type: ignore[method-assign]
     server.capture_signals = suppress  # type: ignore[method-assign, assignment]
     task = asyncio.create_task(server.serve(), name="uvicorn")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await ready.wait()
     try:
         yield server.servers[0].sockets[0].getsockname()[1]

@@ -32,7 +32,7 @@ async def _exchange(port: int, request: bytes) -> bytes:
     writer.write(request)
     writer.write_eof()
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             return await reader.read()
     finally:
         writer.close()

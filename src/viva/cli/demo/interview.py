@@ -11,7 +11,7 @@ from viva.cli.demo.speech import Spoken
 from viva.cli.saying import CannotDo
 from viva.media import Answer, ConnectFailed, Offer, PublishingClient
 
-_STATE_S = 15.0
+_STATE_S = 30.0
 _SETTLE_S = 60.0
 """A slow machine recognises the end of an answer in its own time."""
 _PACKET_S = 0.02
