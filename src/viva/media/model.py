@@ -45,6 +45,8 @@ class ConnectionStats(msgspec.Struct):
     video_frames: int = 0
     lost: int = 0
     late: int = 0
+    asked: int = 0
+    """Missing packets that the sender was asked for, and those of them that came in time."""
     recovered: int = 0
     refused: int = 0
     """Datagrams that were not authentic, not readable or over the limit."""

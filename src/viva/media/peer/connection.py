@@ -19,7 +19,7 @@ from viva.media.sdp import RemoteOffer
 log = structlog.get_logger(__name__)
 
 TICK_S = 1.0
-REPAIR_S = 0.05
+REPAIR_S = 0.03
 SILENT_MS = 5_000.0
 """Browsers check ICE every 2.5 s at least and send sound all the time unless muted."""
 LOST_MS = 30_000.0

@@ -103,7 +103,7 @@ class Media:
 
     def requests(self, now_ms: float) -> bytes:
         """What has to be asked for right now: missing packets, a key frame; empty when nothing."""
-        asked = self._picture_requests(now_ms)
+        asked = self._missing(self._audio, now_ms) + self._picture_requests(now_ms)
         if not asked:
             return b""
         return rtcp.receiver_report(self._ssrc, []) + rtcp.description(self._ssrc, _NAME) + asked
@@ -112,23 +112,25 @@ class Media:
         video = self._video
         if video is None or video.reception is None:
             return b""
-        ssrc, asked = video.reception.ssrc, b""
-        missing = video.to_ask(now_ms)
-        if missing:
-            asked += rtcp.nack(self._ssrc, ssrc, missing)
+        asked = self._missing(video, now_ms)
         if video.wants_keyframe(now_ms):
-            asked += rtcp.picture_loss(self._ssrc, ssrc)
+            asked += rtcp.picture_loss(self._ssrc, video.reception.ssrc)
         return asked
 
+    def _missing(self, track: AudioTrack | VideoTrack, now_ms: float) -> bytes:
+        numbers = track.to_ask(now_ms) if track.reception is not None else []
+        return rtcp.nack(self._ssrc, track.reception.ssrc, numbers) if numbers and track.reception else b""
+
     def farewell(self) -> bytes:
-        """A goodbye for our own source."""
+        """A goodbye for our own source; the counts are final."""
+        self._refresh_stats()
         return rtcp.receiver_report(self._ssrc, []) + rtcp.goodbye(self._ssrc)
 
     def _refresh_stats(self) -> None:
-        self.stats.lost = self._audio.lost
-        self.stats.late = self._audio.late
+        tracks = [track for track in (self._audio, self._video) if track is not None]
+        self.stats.lost = sum(track.lost for track in tracks)
+        self.stats.late = sum(track.late for track in tracks)
+        self.stats.asked = sum(track.asked for track in tracks)
+        self.stats.recovered = sum(track.recovered for track in tracks)
         if self._video is not None:
-            self.stats.lost += self._video.lost
-            self.stats.late += self._video.late
-            self.stats.recovered = self._video.recovered
             self.stats.broken_frames = self._video.broken

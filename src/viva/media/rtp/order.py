@@ -8,8 +8,6 @@ Item = TypeVar("Item")
 
 _JUMP = 1_000
 """A sender that skips this many packets has started anew; nothing of the hole is worth asking for."""
-_ASK_AGAIN_MS = 80.0
-"""A retransmission takes about one round trip; asked again after this long."""
 _ASK_TIMES = 6
 _ASK_AT_MOST = 100
 
@@ -72,17 +70,24 @@ class _Hole(msgspec.Struct):
 
 
 class Reorder(Generic[Item]):
-    """Hands packets on in order. It waits for a missing one at most `hold_ms` and `hold_packets` packets."""
+    """Hands packets on in order. It waits for a missing one at most `hold_ms` and `hold_packets` packets.
 
-    def __init__(self, *, hold_ms: float, hold_packets: int) -> None:
-        self._hold_ms = hold_ms
-        self._hold_packets = hold_packets
+    Both may be changed at any time. A missing packet is asked for again after `ask_again_ms`: sending it anew
+    takes about one round trip. `asked` counts packets, `recovered` those of them that came in time.
+    """
+
+    def __init__(self, *, hold_ms: float, hold_packets: int, ask_again_ms: float = 80.0) -> None:
+        self.hold_ms = hold_ms
+        self.hold_packets = hold_packets
+        self._ask_again_ms = ask_again_ms
         self._next: int | None = None
         self._highest = 0
         self._held: dict[int, Item] = {}
         self._holes: dict[int, _Hole] = {}
         self.given_up = 0
         self.late = 0
+        self.asked = 0
+        self.recovered = 0
 
     @property
     def waiting(self) -> bool:
@@ -105,7 +110,7 @@ class Reorder(Generic[Item]):
         self._remember_holes(number, now_ms)
         self._held[number] = item
         ready = self._contiguous()
-        while len(self._held) >= self._hold_packets:
+        while len(self._held) >= self.hold_packets:
             ready += self._skip()
         return ready
 
@@ -114,7 +119,7 @@ class Reorder(Generic[Item]):
         ready: list[tuple[int, Item]] = []
         while self._held and self._next is not None:
             hole = self._holes.get(self._next)
-            if hole is not None and now_ms - hole.since_ms < self._hold_ms:
+            if hole is not None and now_ms - hole.since_ms < self.hold_ms:
                 break
             ready += self._skip()
         return ready
@@ -123,7 +128,9 @@ class Reorder(Generic[Item]):
         """The numbers to ask for again now; each is asked for a few times, a round trip apart."""
         asked: list[int] = []
         for number, hole in self._holes.items():
-            if hole.asked < _ASK_TIMES and now_ms - hole.asked_ms >= _ASK_AGAIN_MS:
+            due = not hole.asked or now_ms - hole.asked_ms >= self._ask_again_ms
+            if due and hole.asked < _ASK_TIMES:
+                self.asked += not hole.asked
                 hole.asked, hole.asked_ms = hole.asked + 1, now_ms
                 asked.append(number)
                 if len(asked) == _ASK_AT_MOST:
@@ -133,7 +140,8 @@ class Reorder(Generic[Item]):
     def _remember_holes(self, number: int, now_ms: float) -> None:
         for missing in range(self._highest + 1, number):
             self._holes[missing] = _Hole(now_ms)
-        self._holes.pop(number, None)
+        hole = self._holes.pop(number, None)
+        self.recovered += hole is not None and hole.asked > 0
         self._highest = max(self._highest, number)
 
     def _contiguous(self) -> list[tuple[int, Item]]:

@@ -35,9 +35,11 @@ class Reception:
         number = self._unwrap(sequence)
         if self._first is None:
             self._first = self._highest = number
-        self._highest = max(self._highest, number)
         self.received += 1
         self.octets += size
+        if number < self._highest:
+            return number  # out of order or sent again: says nothing of how evenly the others travel
+        self._highest = number
         transit = now_ms * self._per_ms - timestamp
         if self._transit is not None:
             deviation = abs(transit - self._transit)

@@ -11,9 +11,13 @@ from viva.media.rtp.reception import Reception
 from viva.media.rtp.rtcp import SenderReport
 from viva.media.rtp.vp8 import Vp8Joiner
 
-AUDIO_HOLD_MS = 40.0
-"""Sound goes to transcription at once; only a hole makes it wait, and no longer than this."""
-AUDIO_HOLD_PACKETS = 3
+AUDIO_HOLD_MS, AUDIO_HOLD_PACKETS = 40.0, 3
+"""Sound goes to transcription at once; only a hole makes it wait. So long for a packet that was overtaken…"""
+AUDIO_REPAIR_MS, AUDIO_REPAIR_PACKETS = 250.0, 32
+"""…and so long for one that is sent again: a round trip around the world, four around a country."""
+AUDIO_ASK_AGAIN_MS = 50.0
+AUDIO_UNANSWERED = 8
+"""A sender that answered none of so many requests for sound does not send again (not all browsers do)."""
 VIDEO_HOLD_MS = 400.0
 """Pictures are only recorded: there is time for a few retransmissions."""
 VIDEO_HOLD_PACKETS = 512
@@ -28,18 +32,19 @@ _FORMAT = AudioFormat()
 class Track:
     """What both kinds share: one source at a time, its statistics, its order, its timeline."""
 
-    def __init__(self, rate_hz: int, hold_ms: float, hold_packets: int) -> None:
+    def __init__(self, rate_hz: int) -> None:
         self.reception: Reception | None = None
         self.given_up = 0
         self.late = 0
+        self._asked = 0
+        self._recovered = 0
         self._rate_hz = rate_hz
-        self._hold = (hold_ms, hold_packets)
         self._timeline = Timeline(rate_hz)
         self._order = self._new_order()
         self._ended: int | None = None
 
     def _new_order(self) -> Reorder[tuple[RtpPacket, float]]:
-        return Reorder(hold_ms=self._hold[0], hold_packets=self._hold[1])
+        return Reorder(hold_ms=VIDEO_HOLD_MS, hold_packets=VIDEO_HOLD_PACKETS)
 
     @property
     def waiting(self) -> bool:
@@ -65,6 +70,8 @@ class Track:
         self._timeline.restart()
         self.given_up += self._order.given_up
         self.late += self._order.late
+        self._asked += self._order.asked
+        self._recovered += self._order.recovered
         self._order = self._new_order()
 
     def report(self, report: SenderReport, now_ms: float) -> int | None:
@@ -90,12 +97,38 @@ class Track:
         """Packets that were waited for and never came."""
         return self.given_up + self._order.given_up
 
+    @property
+    def asked(self) -> int:
+        """Packets that were asked for again."""
+        return self._asked + self._order.asked
+
+    @property
+    def recovered(self) -> int:
+        """Those of them that then came in time."""
+        return self._recovered + self._order.recovered
+
+    def to_ask(self, now_ms: float) -> list[int]:
+        """Sequence numbers, unwrapped, for a NACK now."""
+        return self._order.to_ask(now_ms)
+
 
 class AudioTrack(Track):
-    """Opus, packet by packet."""
+    """Opus, packet by packet. A lost one is asked for: Chromium sends sound again within a round trip."""
 
     def __init__(self) -> None:
-        super().__init__(OPUS_RATE_HZ, AUDIO_HOLD_MS, AUDIO_HOLD_PACKETS)
+        super().__init__(OPUS_RATE_HZ)
+
+    def _new_order(self) -> Reorder[tuple[RtpPacket, float]]:
+        return Reorder(
+            hold_ms=AUDIO_REPAIR_MS, hold_packets=AUDIO_REPAIR_PACKETS, ask_again_ms=AUDIO_ASK_AGAIN_MS
+        )
+
+    def to_ask(self, now_ms: float) -> list[int]:
+        """As for every track, as long as asking helps; else only overtaken packets are worth waiting for."""
+        if self.asked >= AUDIO_UNANSWERED and not self.recovered:
+            self._order.hold_ms, self._order.hold_packets = AUDIO_HOLD_MS, AUDIO_HOLD_PACKETS
+            return []
+        return super().to_ask(now_ms)
 
     def receive(self, packet: RtpPacket, now_ms: float) -> list[AudioPacket]:
         """Take one packet that arrived now; returns what is in order."""
@@ -119,10 +152,9 @@ class VideoTrack(Track):
     """VP8 or H.264, picture by picture; after a loss nothing until the next key frame, which it asks for."""
 
     def __init__(self, codec: VideoCodec) -> None:
-        super().__init__(VIDEO_RATE_HZ, VIDEO_HOLD_MS, VIDEO_HOLD_PACKETS)
+        super().__init__(VIDEO_RATE_HZ)
         self.codec = codec
-        self.broken = 0
-        self.recovered = 0
+        self._broken = 0
         self._joiner = self._new_joiner()
         self._needs_keyframe = True
         self._asked_ms = -KEYFRAME_AGAIN_MS
@@ -133,9 +165,14 @@ class VideoTrack(Track):
 
     def _reset(self) -> None:
         super()._reset()
-        self.broken += self._joiner.broken
+        self._broken += self._joiner.broken
         self._joiner = self._new_joiner()
         self._needs_keyframe = True
+
+    @property
+    def broken(self) -> int:
+        """Pictures that were not whole, and holes between pictures."""
+        return self._broken + self._joiner.broken
 
     def receive(self, packet: RtpPacket, now_ms: float) -> list[VideoFrame]:
         """Take one packet that arrived now; returns the pictures that it completes."""
@@ -154,16 +191,11 @@ class VideoTrack(Track):
             self.reception.ssrc,
             packet.payload[2:],
         )
-        self.recovered += 1
         return self._pictures(self._order.push(number, (original, now_ms), now_ms))
 
     def expire(self, now_ms: float) -> list[VideoFrame]:
         """Give up on packets missing for too long."""
         return self._pictures(self._order.expire(now_ms))
-
-    def to_ask(self, now_ms: float) -> list[int]:
-        """Sequence numbers, unwrapped, for a NACK now."""
-        return self._order.to_ask(now_ms)
 
     def wants_keyframe(self, now_ms: float) -> bool:
         """Whether a request for a key frame is due; asking counts."""
