@@ -47,7 +47,7 @@ class NotFound(VivaError):
     """It is not there, or it is not yours: the two look the same from outside."""
 
     code = "not_found"
-    message = "This could not be found."
+    message = "It may be gone, or the address is wrong."
 
 
 class Conflict(VivaError):

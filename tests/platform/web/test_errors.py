@@ -35,7 +35,7 @@ async def test_the_message_speaks_the_requests_language():
         korean = await client.get("/api/fail/missing", headers={"Accept-Language": "ko-KR"})
         english = await client.get("/api/fail/missing", headers={"Accept-Language": "en-GB"})
     assert korean.json()["message"] == "찾을 수 없습니다."
-    assert english.json()["message"] == "This could not be found."
+    assert english.json()["message"] == "It may be gone, or the address is wrong."
 
 
 async def test_waiting_errors_say_when_to_come_back():
@@ -126,7 +126,7 @@ async def test_an_error_page_without_its_template_is_bare_but_there(monkeypatch)
     async with client_of(app) as client:
         answer = await client.get("/fail/missing", headers={"Accept": "text/html", "Accept-Language": "en"})
     assert answer.status_code == 404
-    assert "This could not be found." in answer.text
+    assert "It may be gone, or the address is wrong." in answer.text
 
 
 def test_placeholders_are_filled_and_a_missing_one_is_no_error():
