@@ -52,12 +52,15 @@ CONFIDENCE_MIN = 0.5
 
 
 class RubricCriterion(msgspec.Struct, frozen=True):
-    """A criterion as the judge reads it; `anchors` describe the levels, lowest first."""
+    """A criterion as the judge reads it; `anchors` describe the levels, lowest first, and `evidence` says
+    what in an answer counts as showing it.
+    """
 
     key: str
     title: str
     description: str = ""
     anchors: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
 
 
 class CriterionResult(msgspec.Struct, frozen=True, kw_only=True):
