@@ -1,5 +1,6 @@
 """Questions: the bank, positions and their versions, the rubric, the linter, and the plan of an interview."""
 
+from viva.questions.bank import Bank, built_in_bank
 from viva.questions.errors import (
     MayNotBeAsked,
     NoSuchCompetency,
@@ -14,20 +15,24 @@ from viva.questions.model import (
     Criterion,
     InterviewPlan,
     Language,
+    Lists,
     PlannedQuestion,
     Position,
     PositionDraft,
     PositionQuestion,
+    Words,
 )
 from viva.questions.planner import Planner
 from viva.questions.service import Positions
 
 __all__ = [
+    "Bank",
     "BankQuestion",
     "Criterion",
     "Finding",
     "InterviewPlan",
     "Language",
+    "Lists",
     "MayNotBeAsked",
     "NoSuchCompetency",
     "PlannedQuestion",
@@ -40,6 +45,8 @@ __all__ = [
     "PositionQuestion",
     "Positions",
     "UnreadablePosition",
+    "Words",
+    "built_in_bank",
     "lint",
     "lint_criterion",
     "lint_question",

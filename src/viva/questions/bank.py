@@ -24,6 +24,7 @@ class BankCriterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: Words
     description: Words
     anchors: Lists
+    evidence: Lists
 
     def of(self, language: Language) -> Criterion:
         """The criterion in one language, with the weight of one question."""
@@ -33,6 +34,7 @@ class BankCriterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             description=self.description.of(language),
             weight=1.0,
             anchors=self.anchors.of(language),
+            evidence=self.evidence.of(language),
         )
 
 

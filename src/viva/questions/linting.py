@@ -52,8 +52,8 @@ def lint_question(question: PlannedQuestion | PositionQuestion, language: Langua
 
 
 def lint_criterion(criterion: Criterion, language: Language) -> list[Finding]:
-    """The findings in the criterion's title, description and levels."""
-    texts = (criterion.title, criterion.description, *criterion.anchors)
+    """The findings in the criterion's title, description, levels and what counts as evidence."""
+    texts = (criterion.title, criterion.description, *criterion.anchors, *criterion.evidence)
     return [
         finding
         for number, text in enumerate(texts)

@@ -89,7 +89,8 @@ class Criterion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """What answers are judged by: their content, never how or by whom it was said (C02).
 
     `key` is the competency of the questions that it belongs to; `weight` is its share, and the weights of a
-    plan add up to 1; `anchors` describe the levels in words, lowest first.
+    plan add up to 1; `anchors` describe the levels in words, lowest first; `evidence` says what in an answer
+    counts as showing it.
     """
 
     key: Key
@@ -97,6 +98,7 @@ class Criterion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     description: Annotated[str, msgspec.Meta(min_length=1, max_length=600)]
     weight: Annotated[float, msgspec.Meta(gt=0, le=1000)]
     anchors: Annotated[tuple[Point, ...], msgspec.Meta(min_length=4, max_length=5)]
+    evidence: Points = ()
 
 
 class PositionQuestion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
