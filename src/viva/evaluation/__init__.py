@@ -7,6 +7,7 @@ from viva.evaluation.cleaning import cleaned
 from viva.evaluation.errors import NotReviewableYet, UnknownCriterion
 from viva.evaluation.evidence import Evidence
 from viva.evaluation.keyless import EvidenceFinder
+from viva.evaluation.measuring import Figures, LabelledSet, measure
 from viva.evaluation.model import (
     LEVELS,
     Claim,
@@ -33,7 +34,9 @@ __all__ = [
     "Evaluation",
     "Evidence",
     "EvidenceFinder",
+    "Figures",
     "Findings",
+    "LabelledSet",
     "Level",
     "NotReviewableYet",
     "Reader",
@@ -45,4 +48,5 @@ __all__ = [
     "UnknownCriterion",
     "cleaned",
     "for_staff",
+    "measure",
 ]
