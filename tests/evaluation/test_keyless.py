@@ -100,7 +100,25 @@ def test_keywords_are_words_in_english_and_pairs_of_syllables_in_korean():
     assert terms("The slow query, 장애를 봤다") == ["slow", "query", "장애", "애를", "봤다"]
 
 
-def test_only_shared_words_count_and_only_order_is_fused():
+def test_english_words_count_without_their_endings():
+    assert terms("testing tests tested") == ["test", "test", "test"]
+
+
+def test_only_shared_words_count():
     assert bm25("slow query", ["a slow query", "a fast car"])[1] == 0
     assert bm25("x", []) == []
-    assert fused([0.9, 0.1, 0.0], [3.0, 0.0, 0.0])[2] == 0
+
+
+def test_rankings_of_different_kinds_are_fused_by_their_own_spread():
+    assert fused((1, [0.9, 0.1, 0.5]), (1, [300.0, 100.0, 200.0])) == pytest.approx(
+        [2.4494897, -2.4494897, 0]
+    )
+    assert fused((1, [0.3, 0.1]), (5, [7.0, 7.0])) == pytest.approx([1, -1])
+    assert fused((1, []), (1, [])) == []
+
+
+async def test_small_talk_is_no_evidence(finder):
+    talk = ["Okay, thank you.", "Nice weather today.", "Could you say that again please?"]
+    findings = await finder.find(CRITERIA_EN[:1], transcript(talk))
+    assert findings.criteria[0].evidence == ()
+    assert findings.criteria[0].note == "nothing_found"

@@ -5,6 +5,7 @@ import click
 from viva.cli.bench import bench
 from viva.cli.demo import demo
 from viva.cli.doctor import doctor
+from viva.cli.evidence import evidence
 from viva.cli.people import admin
 from viva.cli.serving import migrate, serve
 
@@ -15,5 +16,5 @@ def main() -> None:
     """An AI interview system in one process."""
 
 
-for command in (serve, migrate, admin, doctor, demo, bench):
+for command in (serve, migrate, admin, doctor, demo, bench, evidence):
     main.add_command(command)

