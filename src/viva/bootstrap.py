@@ -17,7 +17,7 @@ from viva import auth
 from viva.admin.routes import router as admin_routes
 from viva.admin.views import Dashboard
 from viva.auth.routes import routes as auth_routes
-from viva.evaluation import Evaluation, EvidenceFinder, Reader, Scoring
+from viva.evaluation import Evaluation, EvidenceFinder, Reader, Scoring, budgets_of, wording_of
 from viva.evaluation.routes import HANDLERS as EVALUATION
 from viva.events import AnyEvent
 from viva.media import MediaGate, Recordings
@@ -163,9 +163,18 @@ class House:
 
     def _add_evaluation(self) -> None:
         sessions, jobs = self._parts["sessions"], JobQueue(self._database)
-        reader = Reader(self._clock, EvidenceFinder(), self._model)
-        Scoring(self._database, sessions, reader, self._clock).register(jobs)
-        self._parts |= {"evaluation": Evaluation(sessions, self._clock), "jobs": jobs}
+        budgets = budgets_of(self._settings)
+        reader = Reader(self._clock, EvidenceFinder(), self._model, budgets.prices)
+        Scoring(
+            self._database,
+            sessions,
+            reader,
+            self._clock,
+            budgets=budgets,
+            drafts=self._settings.scoring_drafts,
+            wording=wording_of(self._settings),
+        ).register(jobs)
+        self._parts |= {"evaluation": Evaluation(sessions, self._clock, budgets), "jobs": jobs}
 
     async def _add_room(self, stack: AsyncExitStack) -> None:
         settings, sessions, database = self._settings, self._parts["sessions"], self._database

@@ -44,7 +44,7 @@ def finding(key="problem_solving", level="yes", reason="They looked for the caus
 
 
 def judged(*findings, claims=(), whole=True, language="en"):
-    raw = json.dumps({"criteria": list(findings)} | ({"claims": list(claims)} if whole else {}))
+    raw = json.dumps({"criteria": list(findings), "claims": list(claims)})
     return judge(raw, CRITERIA, TALK, language, whole=whole)
 
 
@@ -93,6 +93,12 @@ def test_F09_no_level_stands_on_words_that_were_not_said(level, quote):
 def test_F09_a_claim_on_words_that_were_not_said_is_dropped(quote):
     claims = [{"kind": "strength", "text": "They are careful.", "quotes": [quote]}]
     assert judged(finding(), claims=claims).claims == ()
+
+
+def test_nothing_is_claimed_of_a_single_answer():
+    claims = [{"kind": "strength", "text": "They are careful.", "quotes": [GOOD]}]
+    assert len(judged(finding(), claims=claims).claims) == 1
+    assert judged(finding(), claims=claims, whole=False).claims == ()
 
 
 @pytest.mark.parametrize("quote", WRONG_QUOTES.values())

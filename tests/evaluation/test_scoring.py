@@ -2,8 +2,6 @@
 """The durable jobs on a real database, with the real SDK against a server that speaks the vendor's protocol."""
 
 import asyncio
-from datetime import timedelta
-
 import msgspec
 import pytest
 from sqlalchemy import text
@@ -106,7 +104,7 @@ async def test_an_interview_ends_in_a_draft_that_quotes_the_candidate(
     for criterion in results.scorecard.findings.criteria:
         assert criterion.level == "yes"
         assert criterion.evidence[0].quote in SPOKEN[0]
-    assert results.usage == type(results.usage)(3, 3600, 900)
+    assert results.usage == type(results.usage)(3, 3600, 900, 0, None)
     assert published[-1] == ScorecardDrafted(session_id=talk.session_id)
     assert len(server.requests) == 3
     assert server.most_in_flight == 1
@@ -209,7 +207,7 @@ async def test_F08_after_a_day_of_outage_a_person_scores_alone(
 @pytest.mark.parametrize(
     ("reply", "status", "reason"),
     [
-        (SPEND_LIMIT, "failed", "model_account"),
+        (SPEND_LIMIT, "failed", "spend_limit"),
         (Fails(401, "authentication_error"), "failed", "model_account"),
         (Says("No.", stop_reason="refusal"), "needs_human", "model_refused"),
         (Fails(400, "invalid_request_error"), "needs_human", "model_refused"),
@@ -243,7 +241,8 @@ async def test_F09_an_unusable_answer_is_repaired_once(
     await whole(scoring, database, evaluation, written_jobs, talk)
     assert (await results_of(database, evaluation, talk)).status == "ready"
     first, second = server.requests
-    assert "it was cut off" in second["system"][0]["text"]
+    assert first["system"][0] == second["system"][0]
+    assert "it was cut off" in second["system"][1]["text"]
     assert second["max_tokens"] > first["max_tokens"]
     assert [outcome for outcome, _ in await outcomes(database)] == ["unusable", "settled"]
 
@@ -298,17 +297,6 @@ async def test_without_a_key_the_evidence_finder_quotes_and_judges_nothing(
     assert (results.status, findings.method) == ("ready", "evidence")
     assert {criterion.level for criterion in findings.criteria} == {None}
     assert any(criterion.evidence for criterion in findings.criteria)
-
-
-async def test_the_whole_waits_for_its_answers_but_not_for_ever(
-    scoring, database, evaluation, written_jobs, clock
-):
-    talk = await interview(database, clock, completed=True)
-    with pytest.raises(RetryLater):
-        await whole(scoring, database, evaluation, written_jobs, talk)
-    clock.advance(timedelta(minutes=2).total_seconds())
-    await whole(scoring, database, evaluation, written_jobs, talk)
-    assert (await results_of(database, evaluation, talk)).status == "ready"
 
 
 async def test_a_session_that_was_erased_meanwhile_is_no_work_at_all(

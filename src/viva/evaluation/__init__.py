@@ -3,6 +3,7 @@
 `claude.Claude` is not offered here: importing its SDK takes a second, which only those with a key should pay.
 """
 
+from viva.evaluation.budget import Budgets, budgets_of
 from viva.evaluation.cleaning import cleaned
 from viva.evaluation.errors import NotReviewableYet, UnknownCriterion
 from viva.evaluation.evidence import Evidence
@@ -18,6 +19,7 @@ from viva.evaluation.model import (
     Scorecard,
     Status,
 )
+from viva.evaluation.prompt import Wording, wording_of
 from viva.evaluation.reading import Reader
 from viva.evaluation.scoring import DRAFT_SCORECARD, EVALUATE_ANSWER, Scoring
 from viva.evaluation.service import AnswerResult, Decision, Evaluation, Results
@@ -28,6 +30,7 @@ __all__ = [
     "EVALUATE_ANSWER",
     "LEVELS",
     "AnswerResult",
+    "Budgets",
     "Claim",
     "CriterionResult",
     "Decision",
@@ -46,7 +49,10 @@ __all__ = [
     "Scoring",
     "Status",
     "UnknownCriterion",
+    "Wording",
+    "budgets_of",
     "cleaned",
     "for_staff",
     "measure",
+    "wording_of",
 ]

@@ -7,6 +7,7 @@ which can wait for hours without holding anything.
 
 import asyncio
 import math
+import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
@@ -22,6 +23,9 @@ CONNECT_TIMEOUT_S = 5.0
 MAX_RETRY_AFTER_S = 3600.0
 """A longer wish is cut to this: somebody waits for the scorecard and the limit may be lifted earlier."""
 _TOOL = "answer"
+_SHAPE = re.compile(r"output_config|output_format|json_schema|structured output", re.IGNORECASE)
+_TOOLS = re.compile(r"\btools?(?:_choice)?\b", re.IGNORECASE)
+"""By these words a server says which way of asking it does not know."""
 _REASONS = {401: "authentication", 402: "payment", 403: "permission", 404: "unknown_model", 413: "too_long"}
 
 
@@ -30,7 +34,7 @@ class Claude:
 
     def __init__(self, *, api_key: str, model: str, base_url: str = "") -> None:
         self._model = model
-        self._without_schema = False
+        self._without_schema: set[str] = set()
         self._client = anthropic.AsyncAnthropic(
             api_key=api_key, base_url=base_url or None, max_retries=0, open_telemetry=False
         )
@@ -67,50 +71,63 @@ class Claude:
 
     async def _create(self, ask: Ask) -> Any:
         """The call with a schema, or by a forced tool for models that know no structured output."""
-        if not self._without_schema:
+        model = ask.model or self._model
+        if model not in self._without_schema and not ask.by_tool:
             try:
                 return await self._send(
                     ask, output_config={"format": {"type": "json_schema", "schema": ask.schema}}
                 )
             except anthropic.BadRequestError as error:
-                if "output_config" not in (error.api_message or ""):
+                if not _SHAPE.search(error.api_message or ""):
                     raise
-                self._without_schema = True
+                self._without_schema.add(model)
         tool = {"name": _TOOL, "description": "Give the answer.", "input_schema": ask.schema}
-        return await self._send(ask, tools=[tool], tool_choice={"type": "tool", "name": _TOOL})
+        try:
+            return await self._send(ask, tools=[tool], tool_choice={"type": "tool", "name": _TOOL})
+        except anthropic.BadRequestError as error:
+            if _TOOLS.search(error.api_message or ""):
+                raise ModelRefused(reason="no_structured_output") from error
+            raise
 
     async def _send(self, ask: Ask, **shape: Any) -> Any:
         # The instructions repeat for every answer of a position: the vendor may keep them for five minutes.
-        system = [{"type": "text", "text": ask.system, "cache_control": {"type": "ephemeral"}}]
+        system = [_kept(ask.system)] + ([{"type": "text", "text": ask.task}] if ask.task else [])
         body: dict[str, Any] = {
-            "model": self._model,
+            "model": ask.model or self._model,
             "max_tokens": ask.max_tokens,
             "system": system,
-            "messages": [{"role": "user", "content": ask.user}],
+            "messages": [{"role": "user", "content": [_kept(ask.user)] if ask.user_repeats else ask.user}],
             "timeout": httpx2.Timeout(ask.timeout_s, connect=CONNECT_TIMEOUT_S),
         }
         return await self._client.messages.create(**body, **shape)
 
     def _reply(self, message: Any) -> Reply:
         """What the message says. The SDK builds it without checking, so nothing in it is certain."""
-        stop_reason = getattr(message, "stop_reason", None)
-        if stop_reason == "refusal":
-            raise ModelRefused(reason="refusal")
-        if stop_reason not in {"end_turn", "stop_sequence", "tool_use"}:
-            raise ModelAnswerUnusable(reason="truncated" if stop_reason == "max_tokens" else "unreadable")
-        text = _text_of(getattr(message, "content", None))
-        if not text.strip():
-            raise ModelAnswerUnusable(reason="empty")
         usage = getattr(message, "usage", None)
-        return Reply(
-            text=text,
+        written, read = _count(usage, "cache_creation_input_tokens"), _count(usage, "cache_read_input_tokens")
+        reply = Reply(
+            text=_text_of(getattr(message, "content", None)),
             model=_string(getattr(message, "model", None)) or self._model,
-            input_tokens=_count(usage, "input_tokens")
-            + _count(usage, "cache_creation_input_tokens")
-            + _count(usage, "cache_read_input_tokens"),
+            input_tokens=_count(usage, "input_tokens") + written + read,
             output_tokens=_count(usage, "output_tokens"),
             request_id=_string(getattr(message, "_request_id", None)),
+            cache_write_tokens=written,
+            cache_read_tokens=read,
         )
+        stop_reason = getattr(message, "stop_reason", None)
+        if stop_reason == "refusal":
+            raise ModelRefused(reason="refusal", reply=reply)
+        if stop_reason not in {"end_turn", "stop_sequence", "tool_use"}:
+            reason = "truncated" if stop_reason == "max_tokens" else "unreadable"
+            raise ModelAnswerUnusable(reason=reason, reply=reply)
+        if not reply.text.strip():
+            raise ModelAnswerUnusable(reason="empty", reply=reply)
+        return reply
+
+
+def _kept(text: str) -> dict[str, Any]:
+    """A block that the vendor may keep for five minutes, with all that stands before it."""
+    return {"type": "text", "text": text, "cache_control": {"type": "ephemeral"}}
 
 
 def _text_of(content: Any) -> str:

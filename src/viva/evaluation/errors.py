@@ -1,6 +1,6 @@
 """What can be wrong with a request to evaluation."""
 
-from viva.platform.errors import Conflict, Invalid
+from viva.platform.errors import Conflict, Invalid, TooManyRequests
 from viva.platform.i18n import N_
 
 
@@ -16,3 +16,10 @@ class UnknownCriterion(Invalid):
 
     code = "unknown_criterion"
     message = N_("“{key}” is not a criterion of this interview.")
+
+
+class EvaluationUnderWay(TooManyRequests):
+    """One evaluation of a session at a time."""
+
+    code = "evaluation_under_way"
+    message = N_("This interview is being evaluated already. Please wait until that is done.")

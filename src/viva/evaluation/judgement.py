@@ -30,6 +30,10 @@ _HANGUL = re.compile("[가-힣]")
 _LATIN = re.compile("[A-Za-z]")
 
 
+NO_JSON = "it was not JSON"
+_MISFIT = "it did not fit the schema"
+
+
 class Unusable(Exception):
     """The answer is not what was asked for; the text says what is wrong, without repeating the answer."""
 
@@ -49,35 +53,40 @@ class _Claim(msgspec.Struct, forbid_unknown_fields=True):
 
 class _Answer(msgspec.Struct, forbid_unknown_fields=True):
     criteria: Annotated[list[_Finding], msgspec.Meta(max_length=40)]
-
-
-class _Whole(_Answer, forbid_unknown_fields=True):
     claims: Annotated[list[_Claim], msgspec.Meta(max_length=20)]
 
 
 def judge(
     raw: str, criteria: tuple[RubricCriterion, ...], transcript: Transcript, language: str, *, whole: bool
 ) -> Findings:
-    """Decode strictly and keep only what the transcript bears out. Raises `Unusable`."""
-    answer = _decode(raw, whole=whole)
+    """Decode strictly and keep only what the transcript bears out. Raises `Unusable`.
+
+    Of a single answer nothing is claimed: that is left to the `whole`.
+    """
+    answer = _decode(raw)
     by_key = {finding.key: finding for finding in answer.criteria}
     if len(by_key) != len(answer.criteria):
         raise Unusable("a criterion is answered twice")
     if by_key.keys() - {criterion.key for criterion in criteria}:
         raise Unusable("a criterion is answered that was not asked for")
-    claims = answer.claims if isinstance(answer, _Whole) else []
+    claims = answer.claims if whole else []
     _check_language([f.reason for f in answer.criteria] + [claim.text for claim in claims], language)
     results = tuple(_result(criterion, by_key.get(criterion.key), transcript) for criterion in criteria)
     kept = tuple(found for claim in claims if (found := _claim(claim, transcript)))
     return concluded(Findings(status="ready", method="model", criteria=results, claims=kept))
 
 
-def _decode(raw: str, *, whole: bool) -> _Answer:
+def _decode(raw: str) -> _Answer:
     try:
         value = json.loads(raw, object_pairs_hook=_once_each)
-        return msgspec.convert(value, _Whole if whole else _Answer)
+    except json.JSONDecodeError as error:
+        raise Unusable(NO_JSON) from error
     except (ValueError, RecursionError) as error:
-        raise Unusable("the answer does not fit the schema") from error
+        raise Unusable(_MISFIT) from error
+    try:
+        return msgspec.convert(value, _Answer)
+    except (ValueError, RecursionError) as error:
+        raise Unusable(_MISFIT) from error
 
 
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -1,26 +1,40 @@
 """An interview's record, as evaluation reads it."""
 
+from collections.abc import Iterator
+from hashlib import sha256
 from uuid import UUID
 
 import msgspec
 
 from viva.evaluation.cleaning import cleaned
 from viva.evaluation.evidence import Said, Transcript
-from viva.evaluation.masking import Identity
+from viva.evaluation.masking import Identity, mask
 from viva.evaluation.model import RubricCriterion
 from viva.evaluation.prompt import AnswerText
 from viva.questions import Criterion
-from viva.sessions import Question, Record, Utterance
+from viva.sessions import Record, Utterance
 
 
 class Material(msgspec.Struct, frozen=True, kw_only=True):
-    """What is judged: the rubric and what was said, of one answer or of the whole."""
+    """What is judged: the rubric and what was said, of one answer or of the whole.
+
+    Questions and position are masked like the answers: a question may have been drafted from a résumé, and
+    a title may have been typed by the candidate. `rubric_version` names the criteria by their content.
+    """
 
     criteria: tuple[RubricCriterion, ...]
+    rubric_version: str
     transcript: Transcript
     answers: tuple[AnswerText, ...]
     position: str
     language: str
+
+    @property
+    def candidates_words(self) -> Iterator[str]:
+        """Everything that a candidate may have put in, unmasked speech included."""
+        yield self.position
+        yield from (answer.question for answer in self.answers)
+        yield from (run.text for run in self.transcript.runs)
 
 
 def material_of(record: Record, question_id: UUID | None) -> Material:
@@ -29,23 +43,29 @@ def material_of(record: Record, question_id: UUID | None) -> Material:
     transcript = Transcript(map(_said, record.utterances), identity)
     if question_id is not None:
         transcript = transcript.only(question_id)
+
+    def hidden(text: str) -> str:
+        return mask(cleaned(text), identity).text
+
+    criteria = tuple(map(_criterion, record.criteria))
     texts = (
-        AnswerText(question=question.text, candidate_said=transcript.passages(question.id))
+        AnswerText(question=hidden(question.text), candidate_said=transcript.passages(question.id))
         for question in record.questions
         if question_id in {None, question.id}
     )
     return Material(
-        criteria=tuple(map(_criterion, record.criteria)),
+        criteria=criteria,
+        rubric_version=rubric_version(criteria),
         transcript=transcript,
         answers=tuple(text for text in texts if text.candidate_said),
-        position=record.session.position,
+        position=hidden(record.session.position),
         language=record.session.language,
     )
 
 
-def question_of(record: Record, question_id: UUID) -> Question | None:
-    """The question, if it is one of this interview."""
-    return next((question for question in record.questions if question.id == question_id), None)
+def rubric_version(criteria: tuple[RubricCriterion, ...]) -> str:
+    """The first twelve digits of the SHA-256 of the criteria: the same words, the same version."""
+    return sha256(msgspec.json.encode(criteria)).hexdigest()[:12]
 
 
 def _said(utterance: Utterance) -> Said:

@@ -27,6 +27,7 @@ Note = Literal[
     "not_judged",
     "nothing_found",
     "withheld",
+    "drafts_disagree",
 ]
 """Why a criterion has no level."""
 Reason = Literal[
@@ -41,6 +42,12 @@ Reason = Literal[
     "model_refused",
     "model_account",
     "model_unavailable",
+    "no_structured_output",
+    "drafts_disagree",
+    "spend_limit",
+    "budget_session",
+    "budget_position",
+    "budget_day",
 ]
 """Why a status is what it is."""
 
@@ -64,7 +71,10 @@ class RubricCriterion(msgspec.Struct, frozen=True):
 
 
 class CriterionResult(msgspec.Struct, frozen=True, kw_only=True):
-    """One criterion: a level with its evidence, or `None` ("not scored") with the note that says why."""
+    """One criterion: a level with its evidence, or `None` ("not scored") with the note that says why.
+
+    `drafts` holds what each independent draft said, in order; it is empty where there was only one.
+    """
 
     key: str
     title: str
@@ -73,24 +83,28 @@ class CriterionResult(msgspec.Struct, frozen=True, kw_only=True):
     evidence: tuple[Evidence, ...] = ()
     note: Note | None = None
     quotes_dropped: int = 0
+    drafts: tuple[Level | None, ...] = ()
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
-    """A strength or a concern, with the words that show it."""
+    """A strength or a concern, with the words that show it; `drafts`: how many of several made it."""
 
     kind: Literal["strength", "concern"]
     text: str
     evidence: tuple[Evidence, ...]
+    drafts: int = 1
 
 
 class Findings(msgspec.Struct, frozen=True, kw_only=True):
-    """What an answer, or the whole, shows."""
+    """What an answer, or the whole, shows; `drafts_asked` and `drafts_used` of the independent drafts."""
 
     status: Status
     reason: Reason | None = None
     method: Method = "none"
     criteria: tuple[CriterionResult, ...] = ()
     claims: tuple[Claim, ...] = ()
+    drafts_asked: int = 1
+    drafts_used: int = 1
 
 
 class Scorecard(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,15 +148,17 @@ def legibility(transcript: Transcript, *, weight_min: int) -> Reason | None:
 
 def concluded(findings: Findings) -> Findings:
     """`ready` stands only if at least one criterion has a level, else a person is needed."""
-    if findings.status == "ready" and all(result.level is None for result in findings.criteria):
-        return msgspec.structs.replace(findings, status="needs_human", reason="nothing_founded")
-    return findings
+    if findings.status != "ready" or any(result.level for result in findings.criteria):
+        return findings
+    disagree = any(result.note == "drafts_disagree" for result in findings.criteria)
+    reason: Reason = "drafts_disagree" if disagree else "nothing_founded"
+    return msgspec.structs.replace(findings, status="needs_human", reason=reason)
 
 
 def withheld(findings: Findings, reason: Reason) -> Findings:
     """The same evidence without any level or claim: somebody tried to influence the judge."""
     criteria = tuple(
-        msgspec.structs.replace(result, level=None, reason="", note="withheld")
+        msgspec.structs.replace(result, level=None, reason="", note="withheld", drafts=())
         for result in findings.criteria
     )
     return msgspec.structs.replace(

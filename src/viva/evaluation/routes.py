@@ -72,4 +72,22 @@ async def submit_review(
         )
 
 
-HANDLERS: tuple[ControllerRouterHandler, ...] = (read_results, submit_review)
+@post(
+    "/api/sessions/{session_id:uuid}/evaluations",
+    guards=[requires_person, requires_reviewer],
+    status_code=202,
+)
+async def evaluate_again(
+    request: UserRequest,
+    session_id: FromPath[UUID],
+    database: NamedDependency[Database],
+    sessions: NamedDependency[Sessions],
+    evaluation: NamedDependency[Evaluation],
+) -> None:
+    """Have it evaluated anew, within the budgets; 429 while an evaluation is under way."""
+    async with database.uow() as work:
+        await sessions.visible(work, session_id, request.user)
+        await evaluation.evaluate_again(work, session_id)
+
+
+HANDLERS: tuple[ControllerRouterHandler, ...] = (read_results, submit_review, evaluate_again)

@@ -1,20 +1,25 @@
 """The durable jobs behind scorecards. A job may be killed at any moment and run again: it settles once.
 
-The record is read in one short unit of work, the reading happens with no database session held, and its
-outcome is written in another, under a lock that looks again before it writes.
+The record is read in one short unit of work, the reading happens with no database session held, and each
+call that comes back is written in another, under a lock that looks again before it writes: what was paid for
+is not asked for again.
 """
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import NoReturn
 from uuid import UUID
 from weakref import WeakValueDictionary
 
 import msgspec
 
-from viva.evaluation import store
+from viva.evaluation import budget, store
+from viva.evaluation.budget import NO_LIMITS, Barred, Budgets
 from viva.evaluation.material import material_of
-from viva.evaluation.reading import Reader, Reading
-from viva.evaluation.store import Subject, Tries
+from viva.evaluation.model import Findings
+from viva.evaluation.prompt import CURRENT_WORDING, Wording
+from viva.evaluation.reading import Reader, Reading, Request
+from viva.evaluation.store import Subject, Tries, Try
 from viva.events import ScorecardDrafted
 from viva.platform.clock import Clock
 from viva.platform.database import Database, Work
@@ -28,30 +33,46 @@ WAITS_S = (2.0, 6.0, 18.0, 54.0, 600.0)
 """F08: without a `retry-after`, five tries at growing distance, then ten minutes of peace, then again."""
 GIVE_UP_AFTER = timedelta(hours=24)
 """An outage as long as this is no longer waited out: a person scores alone."""
-ANSWERS_POLL_S = 0.5
 WORDS_POLL_S = 60.0
 """Whoever transcribes the last missed words queues the evaluation anew; this is for when nobody can."""
-ANSWERS_PATIENCE = timedelta(seconds=60)
-"""How long after the interview's end the whole waits for its answers' own readings."""
+BUDGET_POLL_S = 900.0
+"""A day's budget may be raised before the day is over."""
 
 
 class _Prepared(msgspec.Struct, frozen=True):
     record: Record
     tries: Tries
-    drafts: list[dict[str, str]]
-    answers_missing: bool
+    request: Request
+    barred: Barred | None
 
 
 class Scoring:
-    """Handles `evaluate_answer` and `draft_scorecard`, one at a time for each session (S34)."""
+    """Handles `evaluate_answer` and `draft_scorecard`.
 
-    def __init__(self, database: Database, sessions: Sessions, reader: Reader, clock: Clock) -> None:
+    Of a session one answer at a time, and beside it the whole (S34): the whole needs none of the answers'
+    readings, so nobody waits for them at the end.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        sessions: Sessions,
+        reader: Reader,
+        clock: Clock,
+        *,
+        budgets: Budgets = NO_LIMITS,
+        drafts: int = 1,
+        wording: Wording = CURRENT_WORDING,
+    ) -> None:
         self._database = database
         self._sessions = sessions
         self._reader = reader
         self._clock = clock
+        self._budgets = budgets
+        self._drafts = drafts
+        self._wording = wording
         self._missed = MissedSpans()
-        self._locks: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
+        self._locks: WeakValueDictionary[tuple[UUID, bool], asyncio.Lock] = WeakValueDictionary()
 
     def register(self, jobs: Jobs) -> None:
         """Name the handlers, before the queue runs."""
@@ -61,15 +82,15 @@ class Scoring:
     async def handle(self, job: Job) -> None:
         """Evaluate the job's subject unless that is done. Raises `RetryLater` in an outage."""
         subject = msgspec.json.decode(job.payload, type=Subject)
-        lock = self._locks.setdefault(subject.session_id, asyncio.Lock())
+        lock = self._locks.setdefault((subject.session_id, subject.question_id is None), asyncio.Lock())
         async with lock:
             prepared = await self._prepare(subject)
             if prepared is None:
                 return
-            if prepared.answers_missing:
-                raise RetryLater(ANSWERS_POLL_S, "its answers are being evaluated")
+            if prepared.barred == "budget_day":
+                await self._wait_for_tomorrow(subject, prepared)
             reading = await self._read(subject, prepared)
-            await self._write(subject, prepared, reading)
+            await self._keep(subject, reading.last, reading.findings)
         if reading.findings is None:
             raise RetryLater(_wait_s(prepared.tries, reading), "the language model is not available")
 
@@ -85,8 +106,17 @@ class Scoring:
                 return None
             if await self._words_missing(work, subject):
                 raise RetryLater(WORDS_POLL_S, "its words are still to be transcribed from the recording")
-            drafts, missing = await self._drafts(work, subject, record)
-            return _Prepared(record, tries, drafts, missing)
+            request = Request(
+                material=material_of(record, subject.question_id),
+                whole=subject.question_id is None,
+                drafts=self._drafts,
+                wording=self._wording,
+            )
+            ahead = self._budgets.most(self._reader.asks(request, tries))
+            barred = None
+            if ahead.tokens and record.session.ai_consent:
+                barred = await budget.barred(work.db, self._budgets, record.session, ahead, self._clock.now())
+            return _Prepared(record, tries, request, barred)
 
     async def _words_missing(self, work: Work, subject: Subject) -> bool:
         """Whether it is worth waiting for words that an engine could not be asked for live (F07, F31)."""
@@ -96,56 +126,51 @@ class Scoring:
             if subject.question_id in {None, span.question_id}
         )
 
-    async def _drafts(
-        self, work: Work, subject: Subject, record: Record
-    ) -> tuple[list[dict[str, str]], bool]:
-        """The levels of each answer so far, and whether it is worth waiting for more of them."""
-        if subject.question_id is not None or not record.session.ai_consent:
-            return [], False
-        findings = await store.answer_findings(work.db, subject.session_id)
-        finished = [answer.question_id for answer in record.answers if answer.status == "finished"]
-        drafts = [
-            {result.key: result.level for result in findings[question].criteria if result.level}
-            for question in finished
-            if question in findings
-        ]
-        missing = any(question not in findings for question in finished)
-        return [dict(draft) for draft in drafts], missing and self._is_fresh(record.session.completed_at)
-
-    def _is_fresh(self, completed_at: datetime | None) -> bool:
-        return completed_at is not None and self._clock.now() - completed_at < ANSWERS_PATIENCE
+    async def _wait_for_tomorrow(self, subject: Subject, prepared: _Prepared) -> NoReturn:
+        """The reason is written down once; `RetryLater` at midnight at the latest."""
+        if not prepared.tries.waits_for_budget:
+            await self._keep(subject, self._reader.waiting(store.BUDGET_DAY), None)
+        now = self._clock.now()
+        left_s = (self._budgets.midnight_after(now) - now).total_seconds()
+        raise RetryLater(min(left_s, BUDGET_POLL_S), "the day's budget is used up")
 
     async def _read(self, subject: Subject, prepared: _Prepared) -> Reading:
         if not prepared.record.session.ai_consent:
             return self._reader.settled_without("ai_declined")
+        if prepared.barred is not None:
+            return self._reader.settled_without(prepared.barred)
         waiting_since = prepared.tries.waiting_since
         if waiting_since is not None and self._clock.now() - waiting_since > GIVE_UP_AFTER:
             return self._reader.settled_without("model_unavailable")
-        return await self._reader.read(
-            material_of(prepared.record, subject.question_id),
-            prepared.drafts,
-            whole=subject.question_id is None,
-            unusable_before=prepared.tries.unusable,
-        )
 
-    async def _write(self, subject: Subject, prepared: _Prepared, reading: Reading) -> None:
-        """Append what was tried; settle, if the reading did and nobody else has."""
+        async def keep(attempted: Try, findings: Findings | None) -> None:
+            await self._keep(subject, attempted, findings)
+
+        return await self._reader.read(prepared.request, prepared.tries, keep)
+
+    async def _keep(self, subject: Subject, attempted: Try, findings: Findings | None) -> None:
+        """Append the try and what it cost, unless the round is settled or its session erased meanwhile."""
         async with self._database.uow() as work:
             await store.lock(work.db, subject)
             try:
-                await self._sessions.get(work, subject.session_id)
+                session = await self._sessions.get(work, subject.session_id)
             except SessionNotFound:
                 return
+            await budget.spend(
+                work.db,
+                session,
+                purpose=DRAFT_SCORECARD if subject.question_id is None else EVALUATE_ANSWER,
+                model=attempted.model,
+                spent=attempted.spent,
+                priced=attempted.cost_microusd is not None,
+                at=attempted.finished_at,
+            )
             if (await store.tries(work.db, subject)).settled:
                 return
-            number = prepared.tries.unusable + prepared.tries.unavailable
-            for attempted in reading.tries:
-                number += 1
-                settles = reading.findings if attempted.outcome == "settled" else None
-                evaluation = await store.add(work.db, subject, attempted, number, settles)
-                if settles is not None and subject.question_id is None:
-                    await store.put_scorecard(work.db, subject.session_id, evaluation, attempted, settles)
-                    work.emit(ScorecardDrafted(session_id=subject.session_id))
+            evaluation = await store.add(work.db, subject, attempted, findings)
+            if attempted.outcome == "settled" and findings and subject.question_id is None:
+                await store.put_scorecard(work.db, subject.session_id, evaluation, attempted, findings)
+                work.emit(ScorecardDrafted(session_id=subject.session_id))
 
 
 def _wait_s(tries: Tries, reading: Reading) -> float:

@@ -6,10 +6,11 @@ from uuid import UUID
 
 import msgspec
 
-from viva.evaluation import store
+from viva.evaluation import budget, store
+from viva.evaluation.budget import NO_LIMITS, Budgets
 from viva.evaluation.cleaning import cleaned
-from viva.evaluation.errors import NotReviewableYet, UnknownCriterion
-from viva.evaluation.model import Findings, Level, Review, Scorecard, Status
+from viva.evaluation.errors import EvaluationUnderWay, NotReviewableYet, UnknownCriterion
+from viva.evaluation.model import Findings, Level, Reason, Review, Scorecard, Status
 from viva.evaluation.scoring import DRAFT_SCORECARD, EVALUATE_ANSWER
 from viva.evaluation.store import Standing, Subject, Usage
 from viva.platform.clock import Clock
@@ -18,6 +19,8 @@ from viva.platform.ids import uuid7
 from viva.sessions import Answer, Question, Sessions, Utterance
 
 NOTE_MAX = 4000
+AGAIN_AFTER_S = 30
+"""When somebody who asks for a new evaluation too early may ask again."""
 Decision = Literal["advance", "hold", "decline"]
 
 
@@ -31,21 +34,27 @@ class AnswerResult(msgspec.Struct, frozen=True):
 
 
 class Results(msgspec.Struct, frozen=True):
-    """Everything there is about one session; whoever shows it leaves out what is not for the reader."""
+    """Everything there is about one session; whoever shows it leaves out what is not for the reader.
+
+    `waiting` says why a pending scorecard is not there yet, where that is known.
+    """
 
     status: Status
+    waiting: Reason | None
     answers: tuple[AnswerResult, ...]
     scorecard: Scorecard | None
     reviews: tuple[Review, ...]
     usage: Usage
+    budgets: tuple[budget.Standing, ...]
 
 
 class Evaluation:
     """Every method takes the caller's unit of work and commits nothing."""
 
-    def __init__(self, sessions: Sessions, clock: Clock) -> None:
+    def __init__(self, sessions: Sessions, clock: Clock, budgets: Budgets = NO_LIMITS) -> None:
         self._sessions = sessions
         self._clock = clock
+        self._budgets = budgets
 
     async def queue_answer(
         self, work: Work, session_id: UUID, question_id: UUID, *, again: bool = False
@@ -63,6 +72,27 @@ class Evaluation:
         key = f"{name}:{subject.question_id or subject.session_id}:{subject.round}"
         await work.enqueue(name, msgspec.json.encode(subject), dedupe_key=key)
 
+    async def evaluate_again(self, work: Work, session_id: UUID) -> None:
+        """Have the whole drafted anew, and with it the answers whose evaluation failed.
+
+        Raises `NotReviewableYet` before the interview's end and `EvaluationUnderWay` while one goes on, so
+        that asking five hundred times is asking once (S34).
+        """
+        session = await self._sessions.lock(work, session_id)
+        if session.status != "completed":
+            raise NotReviewableYet
+        rounds = await store.rounds_settled(work.db, session_id, None)
+        if rounds == 0 or await store.is_queued(work.db, session_id):
+            raise EvaluationUnderWay(retry_after_s=AGAIN_AFTER_S)
+        for question_id, findings in (await store.answer_findings(work.db, session_id)).items():
+            if findings.status == "failed":
+                await self.queue_answer(work, session_id, question_id, again=True)
+        await self.queue_scorecard(work, session_id, again=True)
+
+    async def spent_today(self, work: Work) -> budget.Standing:
+        """The day's budget as it stands."""
+        return await budget.day(work.db, self._budgets, self._clock.now())
+
     async def scorecard(self, work: Work, session_id: UUID) -> Scorecard | None:
         """The current draft, or None while it is pending."""
         return await store.scorecard(work.db, session_id)
@@ -73,8 +103,10 @@ class Evaluation:
         findings = await store.answer_findings(work.db, session_id)
         scorecard = await store.scorecard(work.db, session_id)
         answers = {answer.question_id: answer for answer in record.answers}
+        now = self._clock.now()
         return Results(
             status=scorecard.findings.status if scorecard else "pending",
+            waiting=None if scorecard else await self._waiting(work, session_id),
             answers=tuple(
                 AnswerResult(
                     question=question,
@@ -92,7 +124,14 @@ class Evaluation:
             scorecard=scorecard,
             reviews=await store.reviews(work.db, session_id),
             usage=await store.usage(work.db, session_id),
+            budgets=tuple(await budget.standings(work.db, self._budgets, record.session, now)),
         )
+
+    async def _waiting(self, work: Work, session_id: UUID) -> Reason | None:
+        reason = await store.waiting_reason(work.db, session_id)
+        if reason is None:
+            return None
+        return "budget_day" if reason == store.BUDGET_DAY else "waiting_for_model"
 
     async def standings(self, work: Work, session_ids: Sequence[UUID]) -> dict[UUID, Standing]:
         """How far each session's evaluation is, for lists; a session without anything is left out."""

@@ -1,19 +1,23 @@
 """The queries of evaluation: values in, values out."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import func, select, text
+from sqlalchemy import BigInteger, Select, cast, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from viva.evaluation.model import Findings, Method, Review, Scorecard
 from viva.evaluation.tables import EvaluationRow, HumanReviewRow, ScorecardRow
 from viva.platform.ids import uuid7
+from viva.platform.job_store import has_open_job
+from viva.platform.spending import Spent
 
+BUDGET_DAY = "budget_day"
 Standing = Literal["pending", "ready", "needs_human", "failed", "reviewed"]
 
 
@@ -26,9 +30,9 @@ class Subject(msgspec.Struct, frozen=True):
 
 
 class Try(msgspec.Struct, frozen=True, kw_only=True):
-    """One call, or none, and what came of it."""
+    """One call, or none, and what came of it; `draft` numbers it where there are several."""
 
-    outcome: Literal["settled", "unusable", "unavailable"]
+    outcome: Literal["settled", "drafted", "unusable", "unavailable"]
     method: Method
     model: str
     started_at: datetime
@@ -36,28 +40,42 @@ class Try(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None = None
     prompt_version: str | None = None
     prompt_hash: str | None = None
+    rubric_version: str | None = None
     input_hash: str | None = None
+    draft: int | None = None
     raw_answer: str | None = None
     request_id: str | None = None
     input_tokens: int = 0
     output_tokens: int = 0
+    cache_write_tokens: int = 0
+    cache_read_tokens: int = 0
+    cost_microusd: int | None = None
+
+    @property
+    def spent(self) -> Spent:
+        """What it used."""
+        return Spent(self.input_tokens + self.output_tokens, self.cost_microusd or 0)
 
 
 class Tries(msgspec.Struct, frozen=True, kw_only=True):
-    """What was tried in this round so far."""
+    """What was tried in this round so far; `drafted` and `unusable` by the draft's number."""
 
-    settled: bool
-    unusable: int
-    unavailable: int
-    waiting_since: datetime | None
+    settled: bool = False
+    drafted: dict[int, Findings] = {}
+    unusable: dict[int, int] = {}
+    unavailable: int = 0
+    waiting_since: datetime | None = None
+    waits_for_budget: bool = False
 
 
 class Usage(msgspec.Struct, frozen=True):
-    """What a session's evaluations have used so far."""
+    """What a session's evaluations have used so far; `cost_microusd` is None where no price was set."""
 
     calls: int
     input_tokens: int
     output_tokens: int
+    cache_read_tokens: int = 0
+    cost_microusd: int | None = None
 
 
 async def lock(db: AsyncSession, subject: Subject) -> None:
@@ -76,35 +94,58 @@ async def rounds_settled(db: AsyncSession, session_id: UUID, question_id: UUID |
     return await db.scalar(query) or 0
 
 
+async def is_queued(db: AsyncSession, session_id: UUID) -> bool:
+    """Whether a drafting of the whole waits or is under way."""
+    return await has_open_job(db, "draft_scorecard", f"draft_scorecard:{session_id}:")
+
+
 async def tries(db: AsyncSession, subject: Subject) -> Tries:
     """What happened in the subject's round."""
-    rows = await db.execute(
-        select(EvaluationRow.outcome, func.count(), func.min(EvaluationRow.started_at))
-        .where(
-            EvaluationRow.session_id == subject.session_id,
-            EvaluationRow.question_id.is_not_distinct_from(subject.question_id),
-            EvaluationRow.round == subject.round,
-        )
-        .group_by(EvaluationRow.outcome)
-    )
-    counts = {outcome: (count, first) for outcome, count, first in rows}
+    rows = (await db.scalars(_round(subject).order_by(EvaluationRow.id))).all()
+    unusable = Counter(row.draft or 1 for row in rows if row.outcome == "unusable")
+    away = [row for row in rows if row.outcome == "unavailable" and row.reason != BUDGET_DAY]
     return Tries(
-        settled="settled" in counts,
-        unusable=counts["unusable"][0] if "unusable" in counts else 0,
-        unavailable=counts["unavailable"][0] if "unavailable" in counts else 0,
-        waiting_since=counts["unavailable"][1] if "unavailable" in counts else None,
+        settled=any(row.outcome == "settled" for row in rows),
+        drafted={
+            row.draft: msgspec.convert(row.result, Findings)
+            for row in rows
+            if row.outcome == "drafted" and row.draft is not None
+        },
+        unusable=dict(unusable),
+        unavailable=len(away),
+        waiting_since=away[0].started_at if away else None,
+        waits_for_budget=bool(rows) and rows[-1].reason == BUDGET_DAY,
     )
 
 
-async def add(
-    db: AsyncSession, subject: Subject, attempted: Try, attempt: int, findings: Findings | None = None
-) -> UUID:
-    """Append a try; with `findings` it is what settles the round."""
+async def waiting_reason(db: AsyncSession, session_id: UUID) -> str | None:
+    """Why the whole is still pending, if the last try at it says so."""
+    last = (
+        select(EvaluationRow.outcome, EvaluationRow.reason)
+        .where(EvaluationRow.session_id == session_id, EvaluationRow.question_id.is_(None))
+        .order_by(EvaluationRow.id.desc())
+        .limit(1)
+    )
+    row = (await db.execute(last)).first()
+    return row.reason if row and row.outcome == "unavailable" else None
+
+
+def _round(subject: Subject) -> Select[EvaluationRow]:
+    return select(EvaluationRow).where(
+        EvaluationRow.session_id == subject.session_id,
+        EvaluationRow.question_id.is_not_distinct_from(subject.question_id),
+        EvaluationRow.round == subject.round,
+    )
+
+
+async def add(db: AsyncSession, subject: Subject, attempted: Try, findings: Findings | None = None) -> UUID:
+    """Append a try, with the `findings` that it gave; `settled` ends the round."""
+    before = await db.scalar(select(func.count()).select_from(_round(subject).subquery()))
     row = EvaluationRow(
         session_id=subject.session_id,
         question_id=subject.question_id,
         round=subject.round,
-        attempt=attempt,
+        attempt=(before or 0) + 1,
         result=msgspec.to_builtins(findings) if findings else None,
         **msgspec.structs.asdict(attempted),
     )
@@ -173,17 +214,13 @@ async def answer_findings(db: AsyncSession, session_id: UUID) -> dict[UUID, Find
 
 
 async def usage(db: AsyncSession, session_id: UUID) -> Usage:
-    """Calls that were answered, and their tokens."""
-    row = (
-        await db.execute(
-            select(
-                func.count().filter(EvaluationRow.raw_answer.is_not(None)),
-                func.coalesce(func.sum(EvaluationRow.input_tokens), 0),
-                func.coalesce(func.sum(EvaluationRow.output_tokens), 0),
-            ).where(EvaluationRow.session_id == session_id)
-        )
-    ).one()
-    return Usage(*row)
+    """Calls that were answered, their tokens and, where prices were set, their cost."""
+    columns = (EvaluationRow.input_tokens, EvaluationRow.output_tokens, EvaluationRow.cache_read_tokens)
+    sums = (func.coalesce(func.sum(column), 0) for column in columns)
+    answered = func.count().filter(EvaluationRow.raw_answer.is_not(None))
+    query = select(answered, *sums, cast(func.sum(EvaluationRow.cost_microusd), BigInteger))
+    row = (await db.execute(query.where(EvaluationRow.session_id == session_id))).one()
+    return Usage(row[0], row[1], row[2], row[3], row[4])
 
 
 async def add_review(db: AsyncSession, review: Review, scorecard_id: UUID | None) -> None:

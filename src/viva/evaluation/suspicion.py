@@ -6,8 +6,7 @@ this only makes sure that a person is told. It errs on the side of telling.
 """
 
 import re
-
-from viva.evaluation.evidence import Transcript
+from collections.abc import Iterable
 
 _I = re.IGNORECASE
 _PATTERNS = (
@@ -49,6 +48,8 @@ _PATTERNS = (
 )  # fmt: skip
 
 
-def addresses_the_judge(transcript: Transcript) -> bool:
-    """Whether something said reads like an instruction to whoever scores."""
-    return any(pattern.search(run.text) for run in transcript.runs for pattern in _PATTERNS)
+def addresses_the_judge(texts: Iterable[str]) -> bool:
+    """Whether something in what a candidate said, wrote or had put in reads like an instruction to whoever
+    scores.
+    """
+    return any(pattern.search(text) for text in texts for pattern in _PATTERNS)

@@ -1,10 +1,14 @@
-"""Evaluations in PostgreSQL: every try is kept (C05), one draft stands, people's reviews stand beside it."""
+"""Evaluations in PostgreSQL: every try is kept (C05), one draft stands, people's reviews stand beside it.
+
+The database itself refuses to change rows of `evaluations`, `model_spending` and `calibration_runs`, and to
+delete those of `evaluations` unless their session goes too (the triggers are in the migrations).
+"""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -16,12 +20,14 @@ class EvaluationRow(Table):
     """One try to evaluate an answer or the whole, and all that went into it. Rows are only ever added.
 
     `question_id` is null for the whole. `round` counts requests to evaluate the same thing anew; a round is
-    settled at most once, which the partial unique indexes hold whatever was killed when.
+    settled at most once, which the partial unique indexes hold whatever was killed when. `draft` numbers the
+    independent drafts of a whole: each is `drafted` at most once, and what they give together settles it.
+    `rubric_version` names the criteria by their content, `cost_microusd` is null where no price is set.
     """
 
     __tablename__ = "evaluations"
     __table_args__ = (
-        CheckConstraint("outcome in ('settled', 'unusable', 'unavailable')", name="outcome"),
+        CheckConstraint("outcome in ('settled', 'drafted', 'unusable', 'unavailable')", name="outcome"),
         CheckConstraint("method in ('model', 'evidence', 'none')", name="method"),
         Index("ix_evaluations_session_id_id", "session_id", "id"),
         Index(
@@ -38,6 +44,14 @@ class EvaluationRow(Table):
             unique=True,
             postgresql_where=text("outcome = 'settled' and question_id is null"),
         ),
+        Index(
+            "uq_evaluations_drafted_whole",
+            "session_id",
+            "round",
+            "draft",
+            unique=True,
+            postgresql_where=text("outcome = 'drafted' and question_id is null"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
@@ -51,12 +65,17 @@ class EvaluationRow(Table):
     model: Mapped[str]
     prompt_version: Mapped[str | None]
     prompt_hash: Mapped[str | None]
+    rubric_version: Mapped[str | None]
     input_hash: Mapped[str | None]
+    draft: Mapped[int | None]
     raw_answer: Mapped[str | None]
     result: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     request_id: Mapped[str | None]
     input_tokens: Mapped[int] = mapped_column(default=0, server_default="0")
     output_tokens: Mapped[int] = mapped_column(default=0, server_default="0")
+    cache_write_tokens: Mapped[int] = mapped_column(default=0, server_default="0")
+    cache_read_tokens: Mapped[int] = mapped_column(default=0, server_default="0")
+    cost_microusd: Mapped[int | None] = mapped_column(BigInteger)
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime]
 
@@ -91,3 +110,68 @@ class HumanReviewRow(Table):
     note: Mapped[str]
     decision: Mapped[str | None]
     created_at: Mapped[datetime]
+
+
+class SpendingRow(Table):
+    """What one answered call of the model used: budgets are sums over these. Nothing in it is personal.
+
+    It outlives its session, so that erasing somebody gives no budget back. `position_key` is the position's
+    id or, where there is none, its title's hash.
+    """
+
+    __tablename__ = "model_spending"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    at: Mapped[datetime] = mapped_column(index=True)
+    session_id: Mapped[UUID] = mapped_column(index=True)
+    position_key: Mapped[str] = mapped_column(index=True)
+    purpose: Mapped[str]
+    model: Mapped[str]
+    tokens: Mapped[int] = mapped_column(BigInteger)
+    cost_microusd: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class CalibrationRow(Timestamped, Table):
+    """A series of readings of stored interviews, by one wording and model or by two."""
+
+    __tablename__ = "calibrations"
+    __table_args__ = (CheckConstraint("runs > 0 and drafts > 0", name="counts"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    created_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    variants: Mapped[list[dict[str, str]]] = mapped_column(JSONB)
+    runs: Mapped[int]
+    drafts: Mapped[int]
+    finished_at: Mapped[datetime | None]
+    stopped_reason: Mapped[str | None]
+
+
+class CalibrationSessionRow(Table):
+    """One of the interviews of a series."""
+
+    __tablename__ = "calibration_sessions"
+
+    calibration_id: Mapped[UUID] = mapped_column(
+        ForeignKey("calibrations.id", ondelete="CASCADE"), primary_key=True
+    )
+    session_id: Mapped[UUID] = mapped_column(
+        ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+class CalibrationRunRow(Table):
+    """One reading of one interview; `variant` counts from 0, `run` from 1."""
+
+    __tablename__ = "calibration_runs"
+    __table_args__ = (UniqueConstraint("calibration_id", "session_id", "variant", "run"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    calibration_id: Mapped[UUID] = mapped_column(ForeignKey("calibrations.id", ondelete="CASCADE"))
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"), index=True)
+    variant: Mapped[int]
+    run: Mapped[int]
+    result: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    tokens: Mapped[int] = mapped_column(BigInteger)
+    cost_microusd: Mapped[int | None] = mapped_column(BigInteger)
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime]

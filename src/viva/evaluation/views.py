@@ -10,11 +10,12 @@ from uuid import UUID
 
 import msgspec
 
+from viva.evaluation import budget
 from viva.evaluation.evidence import Evidence
 from viva.evaluation.model import Claim, CriterionResult, Findings, Level, Method, Review, Scorecard, Status
 from viva.evaluation.service import AnswerResult, Results
 from viva.evaluation.store import Usage
-from viva.evaluation.wording import LEVELS, METHODS, NOT_SCORED, NOTES, REASONS
+from viva.evaluation.wording import BUDGETS, LEVELS, METHODS, NOT_SCORED, NOTES, REASONS
 from viva.platform.i18n import gettext
 
 Code = TypeVar("Code", bound=str)
@@ -62,6 +63,15 @@ class CriterionView(msgspec.Struct):
     reason: str
     note: Told | None
     evidence: tuple[Evidence, ...]
+    agreement: "AgreementView | None" = None
+
+
+class AgreementView(msgspec.Struct):
+    """How far the independent drafts agree: `agreeing` of `drafts` gave the level that is shown."""
+
+    levels: tuple[Level | None, ...]
+    agreeing: int
+    drafts: int
 
 
 class FindingsView(msgspec.Struct, kw_only=True):
@@ -74,6 +84,19 @@ class FindingsView(msgspec.Struct, kw_only=True):
     message: str = ""
     criteria: tuple[CriterionView, ...] = ()
     claims: tuple[Claim, ...] = ()
+    drafts_asked: int = 1
+    drafts_used: int = 1
+
+
+class BudgetView(msgspec.Struct):
+    """What was used of one budget, in words; the limits are None where there are none."""
+
+    scope: str
+    title: str
+    tokens: int
+    tokens_limit: int | None
+    microusd: int
+    microusd_limit: int | None
 
 
 class ScorecardView(FindingsView, kw_only=True):
@@ -85,6 +108,7 @@ class ScorecardView(FindingsView, kw_only=True):
     prompt_version: str | None
     evaluated_at: datetime
     usage: Usage
+    budgets: tuple[BudgetView, ...]
 
 
 class AnswerResultView(msgspec.Struct):
@@ -102,6 +126,7 @@ class StaffResults(msgspec.Struct):
     answers: list[AnswerResultView]
     scorecard: ScorecardView | None
     reviews: tuple[Review, ...] = ()
+    waiting: Told | None = None
 
 
 class CandidateAnswerView(msgspec.Struct):
@@ -137,8 +162,9 @@ def for_staff(results: Results) -> StaffResults:
     return StaffResults(
         status=results.status,
         answers=[AnswerResultView(_question(one), _answer(one), _evaluation(one)) for one in results.answers],
-        scorecard=_scorecard(card, results.usage) if card else None,
+        scorecard=_scorecard(card, results) if card else None,
         reviews=results.reviews,
+        waiting=_told(results.waiting, REASONS),
     )
 
 
@@ -160,13 +186,14 @@ def _evaluation(one: AnswerResult) -> FindingsView | None:
     return FindingsView(status="pending") if one.answer.status == "finished" else None
 
 
-def _scorecard(card: Scorecard, usage: Usage) -> ScorecardView:
+def _scorecard(card: Scorecard, results: Results) -> ScorecardView:
     return ScorecardView(
         id=card.id,
         evaluated_by=card.evaluated_by,
         prompt_version=card.prompt_version,
         evaluated_at=card.created_at,
-        usage=usage,
+        usage=results.usage,
+        budgets=tuple(map(budget_view, results.budgets)),
         **_findings(card.findings),
     )
 
@@ -180,7 +207,21 @@ def _findings(findings: Findings) -> dict[str, Any]:
         "message": gettext(METHODS[findings.method]),
         "criteria": tuple(map(criterion_view, findings.criteria)),
         "claims": findings.claims,
+        "drafts_asked": findings.drafts_asked,
+        "drafts_used": findings.drafts_used,
     }
+
+
+def budget_view(standing: budget.Standing) -> BudgetView:
+    """A budget in the request's language."""
+    return BudgetView(
+        scope=standing.scope,
+        title=gettext(BUDGETS[standing.scope]),
+        tokens=standing.spent.tokens,
+        tokens_limit=standing.limit.tokens,
+        microusd=standing.spent.microusd,
+        microusd_limit=standing.limit.microusd,
+    )
 
 
 def criterion_view(result: CriterionResult) -> CriterionView:
@@ -193,7 +234,15 @@ def criterion_view(result: CriterionResult) -> CriterionView:
         reason=result.reason,
         note=_told(result.note, NOTES),
         evidence=result.evidence,
+        agreement=_agreement(result),
     )
+
+
+def _agreement(result: CriterionResult) -> AgreementView | None:
+    if not result.drafts:
+        return None
+    agreeing = sum(level == result.level for level in result.drafts)
+    return AgreementView(result.drafts, agreeing, len(result.drafts))
 
 
 def _told(code: Code | None, words: Mapping[Code, str]) -> Told | None:

@@ -1,6 +1,7 @@
 # ruff: noqa: E501 (a sentence is read in one line)
 """Codes in words, for people: why a status is what it is, why a criterion has no level, what a level means."""
 
+from viva.evaluation.budget import Scope
 from viva.evaluation.model import Level, Method, Note, Reason
 from viva.platform.i18n import N_
 
@@ -25,6 +26,12 @@ REASONS: dict[Reason, str] = {
     "model_refused": N_("The language model declined to answer. A person scores alone."),
     "model_account": N_("The language model's account or key does not allow the call. An admin needs to look."),
     "model_unavailable": N_("The language model could not be reached for a day. A person scores alone."),
+    "no_structured_output": N_("The language model cannot answer in the form that is needed, neither by a schema nor by a tool. A person scores alone."),
+    "drafts_disagree": N_("The independent drafts contradict each other, so no level is shown. A person should look."),
+    "spend_limit": N_("The spending limit of the language model's account is reached. An admin can raise it and have this evaluated again."),
+    "budget_session": N_("The budget for evaluating one interview is used up. An admin can raise it and have this evaluated again."),
+    "budget_position": N_("The budget for evaluating this position is used up. An admin can raise it and have this evaluated again."),
+    "budget_day": N_("Today's budget for evaluation is used up. It goes on by itself tomorrow."),
 }  # fmt: skip
 
 NOTES: dict[Note, str] = {
@@ -34,6 +41,7 @@ NOTES: dict[Note, str] = {
     "unfounded_reason": N_("Not scored: the reason given for it quotes what was not said."),
     "not_judged": N_("Not judged: these are the candidate's words that seem to belong here."),
     "nothing_found": N_("Nothing was found in the answers that seems to belong here."),
+    "drafts_disagree": N_("Not scored: the independent drafts contradict each other."),
     "withheld": N_("Not scored: something said reads like an instruction to the evaluator."),
 }
 
@@ -42,3 +50,9 @@ METHODS: dict[Method, str] = {
     "evidence": N_("No judgement was made: the evidence finder quotes what seems to belong to each criterion. Levels are for people to give."),
     "none": N_("Nothing was evaluated automatically."),
 }  # fmt: skip
+
+BUDGETS: dict[Scope, str] = {
+    "session": N_("This interview"),
+    "position": N_("This position"),
+    "day": N_("Today"),
+}

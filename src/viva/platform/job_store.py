@@ -48,6 +48,16 @@ class JobsInTransaction:
             await db.execute(select(func.pg_notify(CHANNEL, "")))
 
 
+async def has_open_job(db: AsyncSession, name: str, key_prefix: str) -> bool:
+    """Whether a job of this name whose dedupe key begins so waits or is under way; held ones do not count."""
+    query = select(JobRow.id).where(
+        JobRow.name == name,
+        JobRow.held_at.is_(None),
+        JobRow.dedupe_key.startswith(key_prefix, autoescape=True),
+    )
+    return await db.scalar(query.limit(1)) is not None
+
+
 class Claim:
     """One attempt at a job by one worker; every change it makes is void once another has claimed the job."""
 

@@ -14,7 +14,10 @@ from viva.platform.errors import VivaError
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
     """One call. `system` holds instructions only; what a candidate said goes, JSON-encoded, into `user`.
 
-    `schema` is a JSON Schema object that the answer must satisfy.
+    `schema` is a JSON Schema object that the answer must satisfy. `system` and `schema` are what many calls
+    share, so the vendor may keep them; `task` are instructions of this call alone. `user_repeats` says that
+    the same `user` is about to be asked again. `model` asks another model than the one that is set up;
+    `by_tool` asks by a forced tool, for a model that did not keep to the schema.
     """
 
     purpose: str
@@ -23,23 +26,37 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     schema: dict[str, Any]
     max_tokens: int = 4096
     timeout_s: float = 60.0
+    task: str = ""
+    user_repeats: bool = False
+    model: str = ""
+    by_tool: bool = False
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer as raw JSON text, to be decoded strictly by whoever asked, and what it cost."""
+    """The answer as raw JSON text, to be decoded strictly by whoever asked, and what it cost.
+
+    `input_tokens` counts all that was read; the two others say how much of it went to and came from the
+    vendor's cache.
+    """
 
     text: str
     model: str
     input_tokens: int
     output_tokens: int
     request_id: str | None = None
+    cache_write_tokens: int = 0
+    cache_read_tokens: int = 0
 
 
 class ModelError(VivaError):
-    """Root of what a model call can end in."""
+    """Root of what a model call can end in; `reply` is there when it was answered, and so paid for."""
 
     code = "model_failed"
     message = "The language model did not give a usable answer."
+
+    def __init__(self, *, reply: Reply | None = None, **params: object) -> None:
+        super().__init__(**params)
+        self.reply = reply
 
 
 class ModelUnavailable(ModelError):
@@ -50,7 +67,7 @@ class ModelUnavailable(ModelError):
     retryable = True
 
     def __init__(self, *, retry_after_s: float | None = None, **params: object) -> None:
-        super().__init__(**params)
+        super().__init__(reply=None, **params)
         self.retry_after_s = retry_after_s
 
 

@@ -16,7 +16,10 @@ from zoneinfo import available_timezones
 import msgspec
 from dotenv import dotenv_values
 
+from viva.platform.spending import SpendingError, limit_of, prices_of
+
 SECRET_MIN_BYTES = 32
+DRAFTS_MAX = 9
 _WEAK_WORDS = frozenset(
     {"secret", "changeme", "change-me", "change", "password", "viva", "development", "production", "default"}
     | {"insecure", "example", "please", "replace", "your", "key", "this", "me", "in"}
@@ -43,6 +46,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     stt: Literal["auto", "deepgram", "local", "off"] = "auto"
     deepgram_url: str = ""
     llm_model: str = "claude-sonnet-5-5"
+    llm_prices: str = ""
+    scoring_drafts: int = 3
+    prompt_version: str = ""
+    budget_session: str = "500000"
+    budget_position: str = ""
+    budget_day: str = "20000000"
     channels: str = "memory"
     storage: str = ""
     media_port: int = 0
@@ -149,6 +158,7 @@ def check(settings: Settings) -> None:
     if not (0 <= settings.port <= 65535 and 0 <= settings.media_port <= 65535 and settings.udp_port <= 65535):
         raise SettingsError("VIVA_PORT and VIVA_MEDIA_PORT must be between 0 and 65535.")
     _check_time_zone(settings)
+    _check_spending(settings)
     _check_ice_servers(settings)
     if settings.is_production:
         _check_production(settings)
@@ -212,6 +222,22 @@ def _check_addresses(settings: Settings) -> None:
 def _check_time_zone(settings: Settings) -> None:
     if settings.time_zone not in available_timezones():
         raise SettingsError("VIVA_TIME_ZONE must be a name such as Asia/Seoul or UTC.")
+
+
+def _check_spending(settings: Settings) -> None:
+    if not 1 <= settings.scoring_drafts <= DRAFTS_MAX:
+        raise SettingsError(f"VIVA_SCORING_DRAFTS must be between 1 and {DRAFTS_MAX}.")
+    try:
+        field = "llm_prices"
+        priced = prices_of(settings.llm_prices) is not None
+        for field in ("budget_session", "budget_position", "budget_day"):
+            limit = limit_of(getattr(settings, field))
+            if limit.microusd is not None and not priced:
+                raise SettingsError(
+                    f"{variable_of(field)} names dollars, so VIVA_LLM_PRICES must be set too."
+                )
+    except SpendingError as error:
+        raise SettingsError(f"{variable_of(field)}: {error}.") from None
 
 
 def _check_ice_servers(settings: Settings) -> None:

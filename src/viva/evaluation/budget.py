@@ -1,0 +1,151 @@
+"""Budgets of the language model: per session, per position and per day (S34).
+
+Checked before a call with the most that it can use, so that a budget is never passed; the vendor's bill is
+what counts, but nobody learns of a runaway from the bill.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from hashlib import sha256
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import msgspec
+from sqlalchemy import BigInteger, ColumnElement, cast, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from viva.evaluation.tables import SpendingRow
+from viva.platform.language_model import Ask, Reply
+from viva.platform.settings import Settings
+from viva.platform.spending import Limit, Prices, Spent, limit_of, prices_of
+from viva.sessions import Session
+
+Scope = Literal["session", "position", "day"]
+Barred = Literal["budget_session", "budget_position", "budget_day"]
+BYTES_PER_TOKEN = 2
+"""Cautious: English takes about four bytes for a token, Korean two to three."""
+
+
+class Budgets(msgspec.Struct, frozen=True, kw_only=True):
+    """The limits in force, what a token costs, and when a day begins."""
+
+    session: Limit = Limit()
+    position: Limit = Limit()
+    day: Limit = Limit()
+    prices: Prices | None = None
+    time_zone: str = "UTC"
+
+    def midnight_before(self, now: datetime) -> datetime:
+        """When the day of `now` began."""
+        zone = ZoneInfo(self.time_zone)
+        return datetime.combine(now.astimezone(zone).date(), time(), zone)
+
+    def midnight_after(self, now: datetime) -> datetime:
+        """When the next one begins."""
+        return self.midnight_before(self.midnight_before(now) + timedelta(hours=36))
+
+    def cost_microusd(self, reply: Reply) -> int | None:
+        """What the reply cost; None where no price is set."""
+        return self.prices.cost_microusd(reply) if self.prices else None
+
+    def most(self, asks: Sequence[Ask]) -> Spent:
+        """The most that these calls can use."""
+        replies = [_largest(ask) for ask in asks]
+        cost = sum(self.cost_microusd(reply) or 0 for reply in replies)
+        return Spent(sum(reply.input_tokens + reply.output_tokens for reply in replies), cost)
+
+
+NO_LIMITS = Budgets()
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """One budget for people to read: what was used and what may be."""
+
+    scope: Scope
+    spent: Spent
+    limit: Limit
+
+
+def budgets_of(settings: Settings) -> Budgets:
+    """The limits that are set."""
+    return Budgets(
+        session=limit_of(settings.budget_session),
+        position=limit_of(settings.budget_position),
+        day=limit_of(settings.budget_day),
+        prices=prices_of(settings.llm_prices),
+        time_zone=settings.time_zone,
+    )
+
+
+def position_key(session: Session) -> str:
+    """Which sessions share a position's budget: those of a kept position, else those of the same title."""
+    title = " ".join(session.position.casefold().split())
+    return str(session.position_id or sha256(title.encode()).hexdigest()[:32])
+
+
+async def spend(
+    db: AsyncSession, session: Session, *, purpose: str, model: str, spent: Spent, priced: bool, at: datetime
+) -> None:
+    """Write down what an answered call used."""
+    if spent.tokens:
+        db.add(
+            SpendingRow(
+                at=at,
+                session_id=session.id,
+                position_key=position_key(session),
+                purpose=purpose,
+                model=model,
+                tokens=spent.tokens,
+                cost_microusd=spent.microusd if priced else None,
+            )
+        )
+        await db.flush()
+
+
+async def standings(db: AsyncSession, budgets: Budgets, session: Session, now: datetime) -> list[Standing]:
+    """All three, as they stand for this session."""
+    return [
+        Standing("session", await _spent(db, SpendingRow.session_id == session.id), budgets.session),
+        Standing(
+            "position",
+            await _spent(db, SpendingRow.position_key == position_key(session)),
+            budgets.position,
+        ),
+        await day(db, budgets, now),
+    ]
+
+
+async def day(db: AsyncSession, budgets: Budgets, now: datetime) -> Standing:
+    """Today's."""
+    return Standing("day", await _spent(db, SpendingRow.at >= budgets.midnight_before(now)), budgets.day)
+
+
+async def barred(
+    db: AsyncSession, budgets: Budgets, session: Session, ahead: Spent, now: datetime
+) -> Barred | None:
+    """The first budget that `ahead` does not fit into any more."""
+    for standing in await standings(db, budgets, session, now):
+        if not standing.limit.leaves(standing.spent, ahead):
+            return _BARRED[standing.scope]
+    return None
+
+
+_BARRED: dict[Scope, Barred] = {
+    "session": "budget_session",
+    "position": "budget_position",
+    "day": "budget_day",
+}
+
+
+async def _spent(db: AsyncSession, which: ColumnElement[bool]) -> Spent:
+    sums = (
+        cast(func.coalesce(func.sum(column), 0), BigInteger)
+        for column in (SpendingRow.tokens, SpendingRow.cost_microusd)
+    )
+    row = (await db.execute(select(*sums).where(which))).one()
+    return Spent(row[0], row[1])
+
+
+def _largest(ask: Ask) -> Reply:
+    sent = len((ask.system + ask.task + ask.user).encode())
+    return Reply(text="", model="", input_tokens=sent // BYTES_PER_TOKEN, output_tokens=ask.max_tokens)
