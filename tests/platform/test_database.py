@@ -1,19 +1,19 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.ext.asyncio import create_async_engine
 from tests.conftest import NOT_DURABLE, Published
 from tests.support.databases import administer
 
-from viva.platform.database import POOL_SIZE, Database, constraint_of
+from viva.platform.database import POOL_SIZE, Database, Work, constraint_of
 from viva.platform.errors import Unavailable
 from viva.platform.job_store import JobsInTransaction
 from viva.platform.postgres import EmbeddedPostgres
@@ -97,6 +97,70 @@ async def test_F12_a_statement_that_takes_too_long_is_ended(pooled: Database) ->
             await work.db.execute(text("set local statement_timeout = 50"))
             await work.db.execute(text("select pg_sleep(60)"))
     await pooled.ping()
+
+
+async def _two_rows(database: Database) -> None:
+    async with database.uow() as work:
+        await work.db.execute(
+            text("create table crossing as select n, 0 as times from generate_series(1, 2) n")
+        )
+
+
+def _both(
+    met: asyncio.Barrier, first: int, second: int, tries: list[int]
+) -> Callable[[Work], Awaitable[None]]:
+    """Takes one row, waits until the other one is taken by the other side too, then wants that."""
+
+    async def act(work: Work) -> None:
+        tries.append(first)
+        await work.db.execute(text("set local deadlock_timeout = '5ms'"))
+        await work.db.execute(text(f"update crossing set times = times + 1 where n = {first}"))  # noqa: S608
+        if tries.count(first) + tries.count(second) <= 2:
+            await met.wait()
+        await work.db.execute(text(f"update crossing set times = times + 1 where n = {second}"))  # noqa: S608
+        work.emit(first)
+
+    return act
+
+
+async def test_F13_two_crossed_updates_a_hundred_times_are_no_error_to_anybody(
+    pooled: Database, published: Published
+) -> None:
+    await _two_rows(pooled)
+    began = 0
+    for _ in range(100):
+        met, tries = asyncio.Barrier(2), list[int]()
+        await asyncio.gather(pooled.run(_both(met, 1, 2, tries)), pooled.run(_both(met, 2, 1, tries)))
+        began += len(tries)
+    async with pooled.uow() as work:
+        assert (await work.db.execute(text("select times from crossing"))).scalars().all() == [200, 200]
+    assert began >= 300, "each time one of the two was chosen to be done again"
+    assert sorted(published) == [1] * 100 + [2] * 100, "what was undone was told to nobody"
+
+
+async def test_F13_a_serialization_failure_is_done_again_as_a_whole(pooled: Database) -> None:
+    await _two_rows(pooled)
+
+    async def count(work: Work) -> None:
+        await work.db.execute(text("set transaction isolation level serializable"))
+        times = (await work.db.execute(text("select sum(times) from crossing"))).scalar_one()
+        await work.db.execute(text("update crossing set times = :times where n = 1"), {"times": times + 1})
+
+    await asyncio.gather(*(pooled.run(count) for _ in range(4)))
+    async with pooled.uow() as work:
+        assert (await work.db.execute(text("select sum(times) from crossing"))).scalar_one() == 4
+
+
+async def test_F13_what_is_wrong_with_the_work_itself_is_not_tried_again(pooled: Database) -> None:
+    tries = []
+
+    async def wrong(work: Work) -> None:
+        tries.append(1)
+        await work.db.execute(text("select 1 from nowhere"))
+
+    with pytest.raises(ProgrammingError):
+        await pooled.run(wrong)
+    assert tries == [1]
 
 
 async def test_a_connection_that_the_server_ended_is_unavailable_once_and_then_replaced(

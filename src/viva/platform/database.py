@@ -4,10 +4,12 @@
 jobs that are written in the same transaction. Services take a `Work` and never commit.
 """
 
-from collections.abc import AsyncIterator
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import DateTime, MetaData, text
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -22,6 +24,11 @@ POOL_SIZE = 10
 ACQUIRE_TIMEOUT_S = 2.0
 """F12: a starved pool answers 503 after this long instead of hanging."""
 STATEMENT_TIMEOUT_MS = 15_000
+CROSSED_TRIES = 8
+"""F13: so often a transaction is tried that the server ends because it crossed another one."""
+CROSSED_PAUSE_S = 0.02
+_CROSSED = frozenset({"40001", "40P01"})
+"""Serialization failure, deadlock: the whole transaction, done again, may well succeed."""
 _PASSING = frozenset({"08", "40", "53", "57", "58"})
 """Connection lost, deadlock or serialization, out of resources, cancelled or shutting down, system error."""
 
@@ -68,6 +75,13 @@ class Publisher(Protocol):
         ...
 
 
+T = TypeVar("T")
+
+
+class Crossed(Unavailable):
+    """The server ended this transaction in favour of another one; nothing of it happened."""
+
+
 class Work:
     """One unit of work: everything in it becomes true together, or not at all."""
 
@@ -106,7 +120,8 @@ class Database:
     async def uow(self) -> AsyncIterator[Work]:
         """A transaction, committed when the block ends and before any event is published.
 
-        Raises `Unavailable` when no connection is to be had, so that callers see one error for it.
+        Raises `Unavailable` when no connection is to be had, so that callers see one error for it; its kind
+        `Crossed` after a deadlock, which `run` answers by doing it all again.
         """
         async with self._sessions() as session:
             work = Work(session, self._jobs)
@@ -117,11 +132,29 @@ class Database:
             except (ConnectionError, TimeoutError) as error:
                 raise Unavailable from error
             except DBAPIError as error:
+                if _sqlstate(error) in _CROSSED:
+                    raise Crossed from error
                 if error.connection_invalidated or _passes(error):
                     raise Unavailable from error
                 raise
         for event in work.events:
             self._publisher.publish(event)
+
+    async def run(self, act: Callable[[Work], Awaitable[T]]) -> T:
+        """`act` in a unit of work of its own, anew from its beginning if that crossed another one (F13).
+
+        `act` may run several times, so it changes nothing but the database. Raises what `uow` raises.
+        """
+        for attempt in range(1, CROSSED_TRIES + 1):
+            try:
+                async with self.uow() as work:
+                    return await act(work)
+            except Crossed:
+                if attempt == CROSSED_TRIES:
+                    raise
+            # Apart from each other, so that the same two do not meet again.
+            await asyncio.sleep(random.uniform(0, CROSSED_PAUSE_S * attempt))  # noqa: S311 (no secret)
+        raise AssertionError("the last attempt returns or raises")
 
     async def ping(self) -> None:
         """One round trip; raises `Unavailable`."""
@@ -139,8 +172,12 @@ async def _connect(session: AsyncSession) -> None:
 
 def _passes(error: DBAPIError) -> bool:
     """Whether the server refused for a reason that is not the statement's: see its SQLSTATE's class."""
+    return isinstance(error, OperationalError) or _sqlstate(error)[:2] in _PASSING
+
+
+def _sqlstate(error: DBAPIError) -> str:
     state = getattr(error.orig, "sqlstate", None)
-    return isinstance(error, OperationalError) or (isinstance(state, str) and state[:2] in _PASSING)
+    return state if isinstance(state, str) else ""
 
 
 def _engine(url: str, *, pooled: bool) -> AsyncEngine:
@@ -167,4 +204,4 @@ def constraint_of(error: DBAPIError) -> str | None:
     return name if isinstance(name, str) else None
 
 
-__all__ = ["Database", "JobWriter", "Publisher", "Table", "Timestamped", "Work", "constraint_of"]
+__all__ = ["Crossed", "Database", "JobWriter", "Publisher", "Table", "Timestamped", "Work", "constraint_of"]

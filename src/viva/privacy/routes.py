@@ -42,8 +42,7 @@ async def decide(
 ) -> Decided:
     """The candidate's own decision; nobody else can give it."""
     candidate_of(request, session_id)
-    async with database.uow() as work:
-        session = await privacy.decide(work, session_id, data)
+    session = await database.run(lambda work: privacy.decide(work, session_id, data))
     return Decided(session.id, session.status, data.recording, data.ai_evaluation)
 
 

@@ -170,7 +170,8 @@ class CatchingUp:
 
     async def _settle(self, span: MissedSpan, results: Sequence[SpeechResult], source: str) -> None:
         """Store the words, close the span and queue what depends on it, all or nothing."""
-        async with self._database.uow() as work:
+
+        async def write(work: Work) -> None:
             session = await self._sessions.lock(work, span.session_id)
             if not await self._missed.settle(work, span.id, self._clock.now()):
                 return
@@ -187,6 +188,8 @@ class CatchingUp:
                 await self._evaluation.queue_answer(work, session.id, span.question_id, again=True)
             if session.status == "completed" and not open_spans:
                 await self._evaluation.queue_scorecard(work, session.id, again=True)
+
+        await self._database.run(write)
 
 
 def _late(result: SpeechResult, question_id: UUID, source: str) -> NewUtterance:

@@ -73,7 +73,8 @@ class Interviewing:
         cleaned = without_controls(text)[:TYPED_ANSWER_MAX]
         if not cleaned:
             raise EmptyAnswer
-        async with self._database.uow() as work:
+
+        async def write(work: Work) -> Session:
             session = await self._sessions.lock(work, session_id)
             answers = await self._sessions.answers(work, session_id)
             now = self._clock.now()
@@ -84,6 +85,8 @@ class Interviewing:
             )
             await self._sessions.add_utterance(work, session_id, typed)
             return await self._write(work, session, decision)
+
+        return await self._database.run(write)
 
     async def hear(self, session_id: UUID, result: SpeechResult, source: str, question_id: UUID) -> Utterance:
         """Store a final result under the question it belongs to."""
@@ -96,13 +99,17 @@ class Interviewing:
             words=result.words,
             source=source,
         )
-        async with self._database.uow() as work:
+
+        async def write(work: Work) -> Utterance:
             return await self._sessions.add_utterance(work, session_id, new)
+
+        return await self._database.run(write)
 
     async def note_missed(self, session_id: UUID, missed: Sequence[MissedPart], engine: str) -> None:
         """Write down what nobody transcribed and queue it, in one transaction; `engine`: who should have."""
         reason: MissedReason = "no_engine" if engine == "off" else "unheard"
-        async with self._database.uow() as work:
+
+        async def write(work: Work) -> None:
             for question_id, span in missed:
                 if span.end_ms - span.start_ms >= SHORTEST_MS:
                     spoken = (span.start_ms, span.end_ms)
@@ -110,12 +117,15 @@ class Interviewing:
                         work, session_id, question_id, spoken, reason=reason, now=self._clock.now()
                     )
 
+        await self._database.run(write)
+
     async def correct(self, session_id: UUID, seq: int, text: str) -> None:
         """The candidate's own words beside what was heard; a finished answer is evaluated again with them.
 
         Raises `SessionClosed` once everything is handed in, `UtteranceNotFound`.
         """
-        async with self._database.uow() as work:
+
+        async def write(work: Work) -> None:
             session = await self._sessions.lock(work, session_id)
             if not session.is_open:
                 raise SessionClosed
@@ -126,23 +136,34 @@ class Interviewing:
                 if answer.question_id == corrected.question_id and answer.status == "finished":
                     await self._evaluation.queue_answer(work, session_id, answer.question_id, again=True)
 
+        await self._database.run(write)
+
     async def note(self, session_id: UUID, kind: str, detail: dict[str, object]) -> None:
         """Write an incident down, on the interview's clock if it runs."""
-        async with self._database.uow() as work:
+
+        async def write(work: Work) -> None:
             session = await self._sessions.get(work, session_id)
             at_ms = session.clock_ms(self._clock.now()) if session.started_at else None
             await self._sessions.note_incident(work, session_id, kind, detail, at_ms)
 
+        await self._database.run(write)
+
     async def begin_clock(self, session_id: UUID) -> Session:
         """Start the interview's clock, once."""
-        async with self._database.uow() as work:
+
+        async def write(work: Work) -> Session:
             return await self._sessions.begin_clock(work, session_id, self._clock.now())
 
+        return await self._database.run(write)
+
     async def _apply(self, session_id: UUID, rule: Rule) -> Session:
-        async with self._database.uow() as work:
+
+        async def write(work: Work) -> Session:
             session = await self._sessions.lock(work, session_id)
             answers = await self._sessions.answers(work, session_id)
             return await self._write(work, session, rule(session, answers, self._clock.now()))
+
+        return await self._database.run(write)
 
     async def _write(self, work: Work, session: Session, decision: Decision) -> Session:
         if not decision.changes_anything:

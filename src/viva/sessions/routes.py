@@ -17,7 +17,7 @@ from viva.auth import (
     requires_candidate_or_user,
     requires_user,
 )
-from viva.platform.database import Database
+from viva.platform.database import Database, Work
 from viva.sessions.admission import Admission, Admissions
 from viva.sessions.idempotency import Idempotency
 from viva.sessions.model import Language, NewSession, Session, Status, Utterance
@@ -117,16 +117,17 @@ async def create_session(
     new = msgspec.convert(data, NewSession, from_attributes=True)
     actor, creator = _creator(request.user)
     plan = await admissions.plan(new)
-    async with database.uow() as work:
 
+    async def admit(work: Work) -> bytes:
         async def effect() -> bytes:
             return msgspec.json.encode(_made(await admissions.admit(work, new, plan, creator)))
 
-        if idempotency_key:
-            asked = msgspec.json.encode(data)
-            body = await idempotency.once(work, actor, idempotency_key, asked, effect)
-        else:
-            body = await effect()
+        if not idempotency_key:
+            return await effect()
+        asked = msgspec.json.encode(data)
+        return await idempotency.once(work, actor, idempotency_key, asked, effect)
+
+    body = await database.run(admit)
     return Response(body, status_code=201, media_type="application/json")
 
 
