@@ -34,7 +34,7 @@ async def test_the_message_speaks_the_requests_language():
     async with client_of(app) as client:
         korean = await client.get("/api/fail/missing", headers={"Accept-Language": "ko-KR"})
         english = await client.get("/api/fail/missing", headers={"Accept-Language": "en-GB"})
-    assert korean.json()["message"] == "찾을 수 없습니다."
+    assert korean.json()["message"] == "주소가 잘못되었거나 이미 삭제되었습니다."
     assert english.json()["message"] == "It may be gone, or the address is wrong."
 
 
@@ -92,7 +92,7 @@ async def test_a_person_gets_a_page_in_their_language():
     assert answer.status_code == 404
     assert answer.headers["content-type"].startswith("text/html")
     assert '<html lang="ko"' in answer.text
-    assert "찾을 수 없습니다." in answer.text
+    assert "주소가 잘못되었거나 이미 삭제되었습니다." in answer.text
     assert answer.headers["x-request-id"] in answer.text
 
 
