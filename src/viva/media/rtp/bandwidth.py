@@ -7,15 +7,15 @@ FLOOR_BITS_PER_S = 100_000
 
 
 class Bandwidth:
-    """Additive in good times, multiplicative in bad ones, once per report."""
+    """Up by 8 % in good times, down at once in bad ones, once per report."""
 
     def __init__(self) -> None:
         self.bits_per_s = CEILING_BITS_PER_S
 
     def update(self, fraction_lost: float) -> int:
         """The limit after a report period in which this fraction (0 to 1) was lost."""
-        if fraction_lost > 0.10:
-            self.bits_per_s = max(FLOOR_BITS_PER_S, int(self.bits_per_s * 0.8))
+        if fraction_lost > 0.10:  # as much less as did not come through
+            self.bits_per_s = max(FLOOR_BITS_PER_S, int(self.bits_per_s * max(0.5, 1 - fraction_lost)))
         elif fraction_lost < 0.02:
-            self.bits_per_s = min(CEILING_BITS_PER_S, self.bits_per_s + 60_000)
+            self.bits_per_s = min(CEILING_BITS_PER_S, int(self.bits_per_s * 1.08))
         return self.bits_per_s
