@@ -1,7 +1,7 @@
 """Installs what the tests need beside Python packages, and says what is left out where it cannot.
 
-Debian and Ubuntu as root: Chromium, Redis and coturn by apt. Elsewhere: Playwright's own Chromium; the tests
-that need more than is there skip and say so.
+Debian and Ubuntu as root: Chromium, Redis, coturn, iproute2 and nftables by apt. Elsewhere: Playwright's own
+Chromium; the tests that need more than is there skip and say so.
 """
 
 import os
@@ -9,7 +9,13 @@ import shutil
 import subprocess
 import sys
 
-APT = {"chromium": ("chromium",), "redis-server": ("redis-server",), "coturn": ("turnserver",)}
+APT = {
+    "chromium": ("chromium",),
+    "redis-server": ("redis-server",),
+    "coturn": ("turnserver",),
+    "iproute2": ("ip", "tc"),
+    "nftables": ("nft",),
+}
 """Debian package: the commands that it brings."""
 
 

@@ -71,6 +71,11 @@ class Host:
         words = self.run("nft", "list", "counter", "ip", "viva", counter).split()
         return int(words[words.index("packets") + 1])
 
+    def forward(self) -> None:
+        """Be a router."""
+        with self.entered():
+            Path("/proc/sys/net/ipv4/ip_forward").write_text("1")
+
     def slow_down(self, device: str, rate: str) -> None:
         """Let this much out, as `tc` writes it: `200kbit`."""
         shape = ("burst", "4kb", "latency", "400ms")
