@@ -30,6 +30,10 @@ Difficulty = Literal[1, 2, 3]
 Kind = Literal["behavioural", "situational", "technical"]
 Place = Literal["opening", "middle", "closing"]
 Source = Literal["bank", "model", "position"]
+Origin = Literal["fixed", "bank", "drafted"]
+"""Where a position's question comes from: written here, taken from the bank, drafted and then accepted."""
+Depth = Literal[0, 1, 2]
+"""How many questions may follow up on one answer."""
 
 TITLE_MAX = 200
 """Characters of a position's title that are kept."""
@@ -102,16 +106,27 @@ class Criterion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class PositionQuestion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A question that a position asks word for word."""
+    """A question that a position asks word for word.
+
+    `source_id` is the bank's id of a question taken from there; `follow_ups` is None where the position's own
+    depth holds.
+    """
 
     text: QuestionText
     competency: Key
     what_good_shows: Points = ()
     key_terms: Terms = ()
+    origin: Origin = "fixed"
+    source_id: Annotated[str, msgspec.Meta(max_length=80)] = ""
+    follow_ups: Depth | None = None
 
 
 class PositionDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A position as somebody writes it. Without questions the bank's are asked; without criteria, theirs."""
+    """A position as somebody writes it. Without questions the bank's are asked; without criteria, theirs.
+
+    With `ask_unseen` a model drafts the questions of a position that has none, and nobody reads them before
+    they are asked; it is off unless somebody turns it on.
+    """
 
     title: Title
     language: Language
@@ -120,6 +135,8 @@ class PositionDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     criteria: Annotated[tuple[Criterion, ...], msgspec.Meta(max_length=20)] = ()
     answer_limit_s: Annotated[int, msgspec.Meta(ge=15, le=1800)] = ANSWER_LIMIT_S
     preparation_s: Annotated[int, msgspec.Meta(ge=0, le=600)] = PREPARATION_S
+    follow_up_depth: Depth = 0
+    ask_unseen: bool = False
     active: bool = True
 
 
@@ -135,6 +152,8 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     criteria: tuple[Criterion, ...]
     answer_limit_s: int
     preparation_s: int
+    follow_up_depth: Depth
+    ask_unseen: bool
     active: bool
     created_at: datetime
     updated_at: datetime
@@ -142,7 +161,7 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
 
 class PlannedQuestion(msgspec.Struct, frozen=True, kw_only=True):
     """A question in its place in a plan. `order` counts from 1; `id` says where the question comes from
-    (the bank's id, `draft-2`, `position-3`) and is unique within the plan.
+    (the bank's id, `draft-2`, `position-3`) and is unique within the plan. `follow_ups`: how many may follow.
     """
 
     id: str
@@ -151,6 +170,7 @@ class PlannedQuestion(msgspec.Struct, frozen=True, kw_only=True):
     competency: str
     what_good_shows: tuple[str, ...]
     key_terms: tuple[str, ...] = ()
+    follow_ups: Depth = 0
 
 
 class InterviewPlan(msgspec.Struct, frozen=True, kw_only=True):

@@ -33,7 +33,8 @@ log = structlog.get_logger(__name__)
 class Planner:
     """Plans interviews.
 
-    A kept position gives its own questions, and the bank's where it has none; no model is asked for those.
+    A kept position gives its own questions, and the bank's where it has none; no model is asked for those
+    unless the position says that questions may be asked unseen.
     A free-text title is drafted by the model where there is one, else taken from the bank. The same title
     in the same language gives the same plan: from the bank always, from a model while the process lives
     and the title is among the last `DRAFTS_KEPT`.
@@ -67,7 +68,27 @@ class Planner:
             position = await self._positions.get(work, position_id)
         if not position.active:
             raise PositionClosed
-        return plan_for_position(position, language, self._bank)
+        planned = plan_for_position(position, language, self._bank)
+        return await self._unseen(position, planned) if position.ask_unseen else planned
+
+    async def _unseen(self, position: Position, planned: InterviewPlan) -> InterviewPlan:
+        """Drafted questions where the position has none and says that they may be asked unread."""
+        if position.questions or position.criteria:
+            return planned
+        drafted = await self.plan_for_title(position.title, planned.language)
+        if drafted.source != "model":
+            return msgspec.structs.replace(planned, fallback_reason=drafted.fallback_reason)
+        questions = tuple(
+            msgspec.structs.replace(question, follow_ups=position.follow_up_depth)
+            for question in drafted.questions
+        )
+        return msgspec.structs.replace(
+            planned,
+            questions=questions,
+            criteria=drafted.criteria,
+            key_terms=drafted.key_terms,
+            source="model",
+        )
 
     async def plan_for_title(self, title: str, language: Language) -> InterviewPlan:
         """The plan for a free-text title; touches no database."""
@@ -106,17 +127,21 @@ def plan_for_position(position: Position, language: Language, bank: Bank) -> Int
     if position.questions:
         questions = tuple(
             PlannedQuestion(
-                id=f"position-{order}",
+                id=question.source_id or f"position-{order}",
                 order=order,
                 text=question.text,
                 competency=question.competency,
                 what_good_shows=question.what_good_shows,
                 key_terms=question.key_terms,
+                follow_ups=position.follow_up_depth if question.follow_ups is None else question.follow_ups,
             )
             for order, question in enumerate(position.questions, start=1)
         )
     else:
-        questions = plan_from_bank(position.title, spoken, bank).questions
+        questions = tuple(
+            msgspec.structs.replace(question, follow_ups=position.follow_up_depth)
+            for question in plan_from_bank(position.title, spoken, bank).questions
+        )
     return InterviewPlan(
         position_title=position.title,
         language=spoken,

@@ -74,6 +74,13 @@ class Positions:
             raise PositionNotFound
         return position
 
+    async def versions(self, work: Work, position_id: UUID) -> tuple[Position, ...]:
+        """Every version, the newest first. Raises `PositionNotFound`."""
+        found = await store.versions(work.db, position_id)
+        if not found:
+            raise PositionNotFound
+        return found
+
     async def list(
         self, work: Work, *, only_active: bool = False, before: UUID | None = None, limit: int = 50
     ) -> tuple[Position, ...]:
@@ -94,6 +101,8 @@ class Positions:
             criteria=msgspec.to_builtins(draft.criteria),
             answer_limit_s=draft.answer_limit_s,
             preparation_s=draft.preparation_s,
+            follow_up_depth=draft.follow_up_depth,
+            ask_unseen=draft.ask_unseen,
             created_by=created_by,
         )
         work.db.add(version)

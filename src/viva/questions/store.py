@@ -36,6 +36,18 @@ async def page(
     return tuple(_position(*found) for found in await db.execute(query))
 
 
+async def versions(db: AsyncSession, position_id: UUID) -> tuple[Position, ...]:
+    """Every version, the newest first."""
+    mine = PositionVersionRow.position_id == PositionRow.id
+    query = (
+        select(PositionRow, PositionVersionRow)
+        .join(PositionVersionRow, mine)
+        .where(PositionRow.id == position_id)
+        .order_by(PositionVersionRow.version.desc())
+    )
+    return tuple(_position(*found) for found in await db.execute(query))
+
+
 def _joined(version: Any) -> Select[PositionRow, PositionVersionRow]:
     mine = and_(
         PositionVersionRow.position_id == PositionRow.id,
@@ -55,6 +67,8 @@ def _position(row: PositionRow, version: PositionVersionRow) -> Position:
         "criteria": version.criteria,
         "answer_limit_s": version.answer_limit_s,
         "preparation_s": version.preparation_s,
+        "follow_up_depth": version.follow_up_depth,
+        "ask_unseen": version.ask_unseen,
         "active": row.active,
         "created_at": row.created_at,
         "updated_at": version.created_at,

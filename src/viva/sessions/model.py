@@ -69,6 +69,10 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     competency: str
     what_good_shows: tuple[str, ...] = ()
+    follows_id: UUID | None = None
+    """The question that this one follows up on."""
+    follow_ups: int = 0
+    """How many more may follow on its answer."""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):

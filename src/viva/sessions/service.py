@@ -69,6 +69,8 @@ class Sessions:
                 text=planned.text,
                 competency=planned.competency,
                 what_good_shows=list(planned.what_good_shows),
+                source_id=planned.id,
+                follow_ups=planned.follow_ups,
             )
             for number, planned in enumerate(plan.questions, start=1)
         ]

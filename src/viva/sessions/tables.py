@@ -75,6 +75,9 @@ class QuestionRow(Table):
     text: Mapped[str]
     competency: Mapped[str]
     what_good_shows: Mapped[list[str]] = mapped_column(JSONB, default=list)
+    source_id: Mapped[str | None] = mapped_column(index=True)
+    follows_id: Mapped[UUID | None] = mapped_column(ForeignKey("session_questions.id", ondelete="CASCADE"))
+    follow_ups: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class AnswerRow(Table):
