@@ -2,13 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import Iterable
 from secrets import token_hex
 from typing import Literal, Protocol
 
 import structlog
 
-from viva.audio import AudioPacket, VideoFrame
 from viva.media.model import ConnectionState, ConnectionStats, MediaSink
 from viva.media.peer.dtls import Certificate, Dtls
 from viva.media.peer.media import Media
@@ -56,7 +54,7 @@ class Connection:
         self._socket = socket
         self._password = password
         self._dtls = Dtls(certificate, "server", offer.fingerprints)
-        self._media = Media(offer)
+        self._media = Media(offer, sink, self.id)
         self._address: Address | None = None
         self._heard_ms = time.monotonic() * 1000
         self._this_second = 0
@@ -85,7 +83,7 @@ class Connection:
     def check(self, request: BindingRequest, address: Address) -> bool:
         """Answer an ICE check. False, after silence, if it is not the peer's own."""
         if request.peer_ufrag != self._offer.ufrag or not request.authentic(self._password):
-            self.stats.refused += 1
+            self._media.refuse()
             return False
         self._hear(time.monotonic() * 1000)
         if address not in self.addresses:
@@ -105,27 +103,24 @@ class Connection:
                 self._socket.send(flight, address)
         self._after_handshake_step(address)
 
-    def receive_media(
-        self, kind: Literal["rtp", "rtcp"], buffer: PacketBuffer, size: int, now_ms: float
-    ) -> None:
-        """Take an SRTP or SRTCP datagram, still encrypted, from a checked address."""
+    def receive_media(self, buffer: PacketBuffer, size: int, now_ms: float, *, control: bool) -> None:
+        """Take an SRTP datagram (SRTCP if `control`), still encrypted, from a checked address."""
         self._this_second += 1
-        srtp = self._dtls.srtp
-        if srtp is None or self._this_second > DATAGRAMS_PER_S_MAX:
-            self.stats.refused += 1
-            return
-        if kind == "rtp":
-            packet = srtp.unprotect(buffer, size)
-            if packet is not None:
-                self._give(*self._media.packet(packet, now_ms), now_ms)
-        else:
-            packet = srtp.unprotect_control(buffer, size)
-            if packet is not None:
-                self._give_clocks(packet, now_ms)
+        srtp, media, packet = self._dtls.srtp, self._media, None
+        if srtp is not None and self._this_second <= DATAGRAMS_PER_S_MAX:
+            packet = srtp.unprotect_control(buffer, size) if control else srtp.unprotect(buffer, size)
         if packet is None:
-            self.stats.refused += 1
+            media.refuse()
+            return
+        self._heard_ms = now_ms
+        if self.state == "disconnected":
+            self._become("connected")
+        if control:
+            media.control(packet, now_ms)
         else:
-            self._hear(now_ms)
+            media.packet(packet, now_ms)
+            if self._repair_timer is None and media.waiting:
+                self._repair(now_ms)
 
     # What follows is private.
 
@@ -150,24 +145,6 @@ class Connection:
             self._socket.send(flight, address)
         self._after_handshake_step(address)
 
-    def _give(self, sound: Iterable[AudioPacket], pictures: Iterable[VideoFrame], now_ms: float) -> None:
-        try:
-            for packet in sound:
-                self._sink.audio(packet)
-            for frame in pictures:
-                self._sink.video(frame)
-        except Exception:
-            log.exception("media_sink_failed", connection=self.id)
-        if self._media.waiting and self._repair_timer is None:
-            self._repair(now_ms)
-
-    def _give_clocks(self, packet: bytes, now_ms: float) -> None:
-        try:
-            for clock in self._media.control(packet, now_ms):
-                self._sink.clock(clock)
-        except Exception:
-            log.exception("media_sink_failed", connection=self.id)
-
     def _repair(self, now_ms: float | None = None) -> None:
         """While packets are missing: ask for them, and stop waiting for them in time."""
         self._repair_timer = None
@@ -178,11 +155,7 @@ class Connection:
 
     def _expire(self) -> None:
         now_ms = time.monotonic() * 1000
-        self._repair_timer = self._loop.call_later(
-            REPAIR_S, self._expire
-        )  # so that _give starts no second one
-        self._give(*self._media.expire(now_ms), now_ms)
-        self._repair_timer.cancel()
+        self._media.expire(now_ms)
         self._repair(now_ms)
 
     def _tick(self) -> None:
@@ -227,6 +200,5 @@ class Connection:
             if timer is not None:
                 timer.cancel()
         self._socket.forget(self)
-        now_ms = time.monotonic() * 1000
-        self._give(*self._media.flush(), now_ms)
+        self._media.flush()
         self._become(state)

@@ -1,73 +1,98 @@
-"""What one connection does with decrypted RTP and RTCP: tracks fed, reports and requests written. No I/O."""
+"""What one connection does with decrypted RTP and RTCP: its tracks are fed, its sink is given what they make of
+it, reports and requests are written. No I/O."""
 
 import secrets
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import structlog
 
 from viva.audio import AudioPacket, VideoFrame
-from viva.media.model import ConnectionStats, SenderClock
+from viva.media.model import ConnectionStats, MediaSink, SenderClock
 from viva.media.rtp import rtcp
 from viva.media.rtp.bandwidth import Bandwidth
-from viva.media.rtp.packet import parse
+from viva.media.rtp.packet import RtpPacket, parse
 from viva.media.rtp.tracks import AudioTrack, VideoTrack
 from viva.media.sdp import RemoteOffer
 
+log = structlog.get_logger(__name__)
+
 _NAME = b"viva"
 _FOREVER_MS = float("inf")
+
+_Way = tuple[Callable[[RtpPacket, float], Sequence[AudioPacket | VideoFrame]], Callable[[Any], None]]
+"""From a payload type's packets to the sink."""
 
 
 class Media:
     """The tracks of one connection, told apart by payload type (all are in one bundle)."""
 
-    def __init__(self, offer: RemoteOffer) -> None:
-        self.stats = ConnectionStats()
+    def __init__(self, offer: RemoteOffer, sink: MediaSink, connection_id: str) -> None:
+        self._id = connection_id
+        self._stats = ConnectionStats()
         self._ssrc = secrets.randbits(32)
-        self._audio = AudioTrack()
-        self._audio_type = offer.audio.payload_type
+        self._sink = sink
+        self._audio = audio = AudioTrack()
+        self._video: VideoTrack | None = None
+        self._ways: dict[int | None, _Way] = {}
         section = offer.video
-        self._video = VideoTrack("h264" if section.codec == "h264" else "vp8") if section else None
-        self._video_type = section.payload_type if section else None
-        self._repair_type = section.repair_type if section else None
+        if section is not None:
+            self._video = video = VideoTrack("h264" if section.codec == "h264" else "vp8")
+            self._ways[section.repair_type] = (video.repair, sink.video)
+            self._ways[section.payload_type] = (video.receive, sink.video)
+        self._ways[offer.audio.payload_type] = (audio.receive, sink.audio)
         self._bandwidth = Bandwidth()
+
+    @property
+    def stats(self) -> ConnectionStats:
+        """What was counted up to now."""
+        self._refresh_stats()
+        return self._stats
 
     @property
     def waiting(self) -> bool:
         """Whether some track holds packets back for a missing one."""
         return self._audio.waiting or (self._video is not None and self._video.waiting)
 
-    def packet(self, data: bytes, now_ms: float) -> tuple[list[AudioPacket], list[VideoFrame]]:
-        """Take one RTP packet; returns what is now ready."""
+    def packet(self, data: bytes, now_ms: float) -> None:
+        """Take one RTP packet; the sink is given what is now ready."""
+        self._stats.datagrams += 1
         packet = parse(data)
-        self.stats.datagrams += 1
-        sound: list[AudioPacket] = []
-        pictures: list[VideoFrame] = []
-        if packet is None:
-            self.stats.refused += 1
-        elif packet.payload_type == self._audio_type:
-            sound = self._audio.receive(packet, now_ms)
-        elif self._video is not None and packet.payload_type == self._video_type:
-            pictures = self._video.receive(packet, now_ms)
-        elif self._video is not None and packet.payload_type == self._repair_type:
-            pictures = self._video.repair(packet, now_ms)
-        return self._counted(sound, pictures)
+        way = self._ways.get(packet.payload_type) if packet is not None else None
+        if packet is None or way is None:
+            self._stats.refused += packet is None
+            return
+        receive, give = way
+        ready = receive(packet, now_ms)
+        if ready:
+            self._give(give, ready)
 
-    def expire(self, now_ms: float) -> tuple[list[AudioPacket], list[VideoFrame]]:
+    def expire(self, now_ms: float) -> None:
         """Stop waiting for what has been missing for too long."""
-        pictures = self._video.expire(now_ms) if self._video is not None else []
-        return self._counted(self._audio.expire(now_ms), pictures)
+        self._give(self._sink.audio, self._audio.expire(now_ms))
+        if self._video is not None:
+            self._give(self._sink.video, self._video.expire(now_ms))
 
-    def flush(self) -> tuple[list[AudioPacket], list[VideoFrame]]:
-        """At the end: everything that is still held back."""
-        return self.expire(_FOREVER_MS)
+    def flush(self) -> None:
+        """At the end: give everything that is still held back."""
+        self.expire(_FOREVER_MS)
 
-    def _counted(
-        self, sound: list[AudioPacket], pictures: list[VideoFrame]
-    ) -> tuple[list[AudioPacket], list[VideoFrame]]:
-        self.stats.audio_packets += len(sound)
-        self.stats.video_frames += len(pictures)
-        return sound, pictures
+    def refuse(self) -> None:
+        """Count a datagram that was not authentic, or one too many."""
+        self._stats.refused += 1
 
-    def control(self, data: bytes, now_ms: float) -> list[SenderClock]:
-        """Take one RTCP compound packet; returns the sender's clocks in it."""
-        clocks = []
+    def _give(
+        self, give: Callable[[Any], None], ready: Sequence[AudioPacket | VideoFrame | SenderClock]
+    ) -> None:
+        try:
+            for each in ready:
+                give(each)
+        except Exception:
+            log.exception("media_sink_failed", connection=self._id)
+
+    def control(self, data: bytes, now_ms: float) -> None:
+        """Take one RTCP compound packet; the sink is given the sender's clocks in it."""
+        clocks = list[SenderClock]()
         for item in rtcp.parse(data):
             if isinstance(item, rtcp.Bye):
                 self._bye(item.ssrc)
@@ -79,7 +104,7 @@ class Media:
                 timestamp = self._video.report(item, now_ms)
                 if timestamp is not None:
                     clocks.append(SenderClock("video", timestamp, item.ntp_ms, now_ms))
-        return clocks
+        self._give(self._sink.clock, clocks)
 
     def _bye(self, ssrc: int) -> None:
         if not self._audio.bye(ssrc) and self._video is not None:
@@ -92,7 +117,6 @@ class Media:
             for track in (self._audio, self._video)
             if track is not None and track.reception is not None
         ]
-        self._refresh_stats()
         if not receptions:
             return b""
         blocks = [reception.block(now_ms) for reception in receptions]
@@ -122,15 +146,17 @@ class Media:
         return rtcp.nack(self._ssrc, track.reception.ssrc, numbers) if numbers and track.reception else b""
 
     def farewell(self) -> bytes:
-        """A goodbye for our own source; the counts are final."""
-        self._refresh_stats()
+        """A goodbye for our own source."""
         return rtcp.receiver_report(self._ssrc, []) + rtcp.goodbye(self._ssrc)
 
     def _refresh_stats(self) -> None:
+        stats = self._stats
         tracks = [track for track in (self._audio, self._video) if track is not None]
-        self.stats.lost = sum(track.lost for track in tracks)
-        self.stats.late = sum(track.late for track in tracks)
-        self.stats.asked = sum(track.asked for track in tracks)
-        self.stats.recovered = sum(track.recovered for track in tracks)
+        stats.audio_packets = self._audio.taken
+        stats.lost = sum(track.lost for track in tracks)
+        stats.late = sum(track.late for track in tracks)
+        stats.asked = sum(track.asked for track in tracks)
+        stats.recovered = sum(track.recovered for track in tracks)
         if self._video is not None:
-            self.stats.broken_frames = self._video.broken
+            stats.video_frames = self._video.taken
+            stats.broken_frames = self._video.broken

@@ -45,7 +45,8 @@ class Srtp:
         buffer.size[0] = size
         if lib.srtp_unprotect(self._context, buffer.cdata, buffer.size) != _OK:
             return None
-        return buffer.bytes(buffer.size[0])
+        packet: bytes = buffer.view[: buffer.size[0]]
+        return packet
 
     def unprotect_control(self, buffer: PacketBuffer, size: int) -> bytes | None:
         """The same for RTCP."""

@@ -19,18 +19,22 @@ def frame_samples(toc: int) -> int:
     return _CELT[configuration & 3]
 
 
+_FRAME_SAMPLES = tuple(frame_samples(toc) for toc in range(256))
+
+
 def packet_samples(data: bytes) -> int:
     """Samples at 48 kHz of the whole packet; 0 for a packet that Opus forbids (also the empty one)."""
     if not data:
         return 0
-    code = data[0] & 3
+    toc = data[0]
+    code = toc & 3
     if code == 3:
         if len(data) < 2:
             return 0
         frames = data[1] & 0x3F
     else:
         frames = 1 if code == 0 else 2
-    samples = frames * frame_samples(data[0])
+    samples = frames * _FRAME_SAMPLES[toc]
     return samples if samples <= _LONGEST else 0
 
 

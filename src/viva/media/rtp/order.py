@@ -94,13 +94,18 @@ class Reorder(Generic[Item]):
         """Whether something is held back, so that time must be watched."""
         return bool(self._held)
 
+    def passes(self, number: int) -> bool:
+        """Whether packet `number` is the next one and nothing waits. Then it counts as handed on already."""
+        if number != self._next or self._held:
+            return False
+        self._highest, self._next = number, number + 1
+        return True
+
     def push(self, number: int, item: Item, now_ms: float) -> list[tuple[int, Item]]:
         """Take packet `number`; returns what is now in order. Late and doubled packets vanish."""
         if self._next is None:
             self._next = self._highest = number
-        if number == self._next and not self._held:
-            self._next = number + 1
-            self._highest = max(self._highest, number)
+        if self.passes(number):
             return [(number, item)]
         if number < self._next:
             self.late += 1

@@ -2,7 +2,6 @@
 
 import struct
 
-from viva.media.rtp.order import Unwrapper
 from viva.media.rtp.rtcp import SenderReport
 
 
@@ -13,7 +12,6 @@ class Reception:
         self.ssrc = ssrc
         self.received = 0
         self.octets = 0
-        self._unwrap = Unwrapper(16)
         self._per_ms = rate_hz / 1000
         self._first: int | None = None
         self._highest = 0
@@ -32,9 +30,9 @@ class Reception:
 
     def count(self, sequence: int, timestamp: int, size: int, now_ms: float) -> int:
         """Take note of a packet; returns its sequence number, unwrapped."""
-        number = self._unwrap(sequence)
         if self._first is None:
-            self._first = self._highest = number
+            self._first = self._highest = sequence
+        number = self.number(sequence)
         self.received += 1
         self.octets += size
         if number < self._highest:
@@ -48,9 +46,9 @@ class Reception:
         self._transit = transit
         return number
 
-    def repaired(self, sequence: int) -> int:
-        """A packet that came again on its repair stream: no jitter, no loss undone; its unwrapped number."""
-        return self._unwrap.peek(sequence)
+    def number(self, sequence: int) -> int:
+        """A sequence number, unwrapped: the one nearest to the highest that came."""
+        return self._highest + (sequence - self._highest + 0x8000 & 0xFFFF) - 0x8000
 
     def note(self, report: SenderReport, now_ms: float) -> None:
         """Remember the sender report that the next block answers."""

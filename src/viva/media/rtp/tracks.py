@@ -1,5 +1,8 @@
 """One track each of sound and picture: RTP packets in, encoded packets and whole pictures out."""
 
+from abc import ABC, abstractmethod
+from typing import Generic, TypeVar
+
 from viva.audio import OPUS_RATE_HZ, VIDEO_RATE_HZ, AudioFormat, AudioPacket, VideoFrame
 from viva.media.model import VideoCodec
 from viva.media.rtp import opus
@@ -28,12 +31,20 @@ KEYFRAME_EVERY_MS = 10_000.0
 
 _FORMAT = AudioFormat()
 
+Encoded = TypeVar("Encoded", AudioPacket, VideoFrame)
 
-class Track:
-    """What both kinds share: one source at a time, its statistics, its order, its timeline."""
+
+class Track(ABC, Generic[Encoded]):
+    """What both kinds share: one source at a time, its statistics, its order, its timeline.
+
+    `waiting` says whether packets are held back for a missing one. A packet that comes in order is passed on
+    as it comes; only when one is missing are packets kept together with when they came.
+    """
 
     def __init__(self, rate_hz: int) -> None:
         self.reception: Reception | None = None
+        self.waiting = False
+        self.taken = 0
         self.given_up = 0
         self.late = 0
         self._asked = 0
@@ -46,19 +57,31 @@ class Track:
     def _new_order(self) -> Reorder[tuple[RtpPacket, float]]:
         return Reorder(hold_ms=VIDEO_HOLD_MS, hold_packets=VIDEO_HOLD_PACKETS)
 
-    @property
-    def waiting(self) -> bool:
-        """Whether packets are held back for a missing one."""
-        return self._order.waiting
-
-    def _admit(self, packet: RtpPacket, now_ms: float) -> list[tuple[int, tuple[RtpPacket, float]]]:
+    def receive(self, packet: RtpPacket, now_ms: float) -> list[Encoded]:
+        """Take one packet that arrived now; returns what is now in order and whole."""
         reception = self.reception
         if reception is None or reception.ssrc != packet.ssrc:
             if packet.ssrc == self._ended:
                 return []
             reception = self._change_source(packet.ssrc)
         number = reception.count(packet.sequence, packet.timestamp, len(packet.payload), now_ms)
-        return self._order.push(number, (packet, now_ms), now_ms)
+        if self._order.passes(number):
+            encoded = self._take(number, packet, now_ms)
+            return [] if encoded is None else [encoded]
+        return self._restored(self._order.push(number, (packet, now_ms), now_ms))
+
+    def expire(self, now_ms: float) -> list[Encoded]:
+        """Give up on packets missing for too long."""
+        return self._restored(self._order.expire(now_ms))
+
+    def _restored(self, ready: list[tuple[int, tuple[RtpPacket, float]]]) -> list[Encoded]:
+        self.waiting = self._order.waiting
+        taken = (self._take(number, packet, received_ms) for number, (packet, received_ms) in ready)
+        return [encoded for encoded in taken if encoded is not None]
+
+    @abstractmethod
+    def _take(self, number: int, packet: RtpPacket, received_ms: float) -> Encoded | None:
+        """Take the next packet in order; what it completes."""
 
     def _change_source(self, ssrc: int) -> Reception:
         self._ended = self.reception.ssrc if self.reception is not None else None
@@ -73,6 +96,7 @@ class Track:
         self._asked += self._order.asked
         self._recovered += self._order.recovered
         self._order = self._new_order()
+        self.waiting = False
 
     def report(self, report: SenderReport, now_ms: float) -> int | None:
         """Note a sender report of this track; its timestamp on this track's timeline, `None` if not ours."""
@@ -112,7 +136,7 @@ class Track:
         return self._order.to_ask(now_ms)
 
 
-class AudioTrack(Track):
+class AudioTrack(Track[AudioPacket]):
     """Opus, packet by packet. A lost one is asked for: Chromium sends sound again within a round trip."""
 
     def __init__(self) -> None:
@@ -130,25 +154,16 @@ class AudioTrack(Track):
             return []
         return super().to_ask(now_ms)
 
-    def receive(self, packet: RtpPacket, now_ms: float) -> list[AudioPacket]:
-        """Take one packet that arrived now; returns what is in order."""
-        return self._encoded(self._admit(packet, now_ms))
-
-    def expire(self, now_ms: float) -> list[AudioPacket]:
-        """Give up on packets missing for too long."""
-        return self._encoded(self._order.expire(now_ms))
-
-    def _encoded(self, ready: list[tuple[int, tuple[RtpPacket, float]]]) -> list[AudioPacket]:
-        packets = []
-        for _, (packet, received_ms) in ready:
-            samples = opus.packet_samples(packet.payload)
-            if samples:
-                timestamp = self._timeline.at(packet.timestamp, received_ms)
-                packets.append(AudioPacket(_FORMAT, timestamp, samples, packet.payload, received_ms))
-        return packets
+    def _take(self, _number: int, packet: RtpPacket, received_ms: float) -> AudioPacket | None:
+        samples = opus.packet_samples(packet.payload)
+        if not samples:
+            return None
+        self.taken += 1
+        timestamp = self._timeline.at(packet.timestamp, received_ms)
+        return AudioPacket(_FORMAT, timestamp, samples, packet.payload, received_ms)
 
 
-class VideoTrack(Track):
+class VideoTrack(Track[VideoFrame]):
     """VP8 or H.264, picture by picture; after a loss nothing until the next key frame, which it asks for."""
 
     def __init__(self, codec: VideoCodec) -> None:
@@ -174,15 +189,11 @@ class VideoTrack(Track):
         """Pictures that were not whole, and holes between pictures."""
         return self._broken + self._joiner.broken
 
-    def receive(self, packet: RtpPacket, now_ms: float) -> list[VideoFrame]:
-        """Take one packet that arrived now; returns the pictures that it completes."""
-        return self._pictures(self._admit(packet, now_ms))
-
     def repair(self, packet: RtpPacket, now_ms: float) -> list[VideoFrame]:
         """Take a retransmission (RFC 4588): its payload begins with the number of the packet it repeats."""
         if self.reception is None or len(packet.payload) < 3:
             return []
-        number = self.reception.repaired(int.from_bytes(packet.payload[:2], "big"))
+        number = self.reception.number(int.from_bytes(packet.payload[:2], "big"))
         original = RtpPacket(
             packet.payload_type,
             packet.marker,
@@ -191,11 +202,7 @@ class VideoTrack(Track):
             self.reception.ssrc,
             packet.payload[2:],
         )
-        return self._pictures(self._order.push(number, (original, now_ms), now_ms))
-
-    def expire(self, now_ms: float) -> list[VideoFrame]:
-        """Give up on packets missing for too long."""
-        return self._pictures(self._order.expire(now_ms))
+        return self._restored(self._order.push(number, (original, now_ms), now_ms))
 
     def wants_keyframe(self, now_ms: float) -> bool:
         """Whether a request for a key frame is due; asking counts."""
@@ -205,17 +212,16 @@ class VideoTrack(Track):
         self._asked_ms = now_ms
         return True
 
-    def _pictures(self, ready: list[tuple[int, tuple[RtpPacket, float]]]) -> list[VideoFrame]:
-        frames = []
-        for number, (packet, received_ms) in ready:
-            broken = self._joiner.broken
-            picture = self._joiner.push(number, packet.timestamp, packet.payload, marker=packet.marker)
-            if self._joiner.broken != broken:
-                self._needs_keyframe = True
-            if picture is None or (self._needs_keyframe and not picture.keyframe):
-                continue
-            if picture.keyframe:
-                self._needs_keyframe, self._keyframe_ms = False, received_ms
-            timestamp = self._timeline.at(packet.timestamp, received_ms)
-            frames.append(VideoFrame(self.codec, timestamp, picture.data, picture.keyframe, received_ms))
-        return frames
+    def _take(self, number: int, packet: RtpPacket, received_ms: float) -> VideoFrame | None:
+        joiner = self._joiner
+        broken = joiner.broken
+        picture = joiner.push(number, packet.timestamp, packet.payload, marker=packet.marker)
+        if joiner.broken != broken:
+            self._needs_keyframe = True
+        if picture is None or (self._needs_keyframe and not picture.keyframe):
+            return None
+        if picture.keyframe:
+            self._needs_keyframe, self._keyframe_ms = False, received_ms
+        self.taken += 1
+        timestamp = self._timeline.at(packet.timestamp, received_ms)
+        return VideoFrame(self.codec, timestamp, picture.data, picture.keyframe, received_ms)
