@@ -63,7 +63,8 @@ class SpeechResult(msgspec.Struct, frozen=True, tag="result"):
     """What an engine heard. An interim (`is_final=False`) replaces the interim before it; a final stays.
 
     `forced` marks a final that answers a request to finish (Deepgram's `from_finalize`); `engine` names who
-    heard it, once a relay has passed it on.
+    heard it, once a relay has passed it on; `received_ms` is when the engine's word came
+    in, 0 if nobody looked.
     """
 
     text: str
@@ -74,6 +75,7 @@ class SpeechResult(msgspec.Struct, frozen=True, tag="result"):
     words: tuple[Word, ...] = ()
     forced: bool = False
     engine: str = ""
+    received_ms: float = 0.0
 
 
 class SpeechTrouble(msgspec.Struct, frozen=True, tag="trouble"):

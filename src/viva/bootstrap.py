@@ -39,12 +39,13 @@ from viva.privacy.routes import router as privacy_routes
 from viva.questions import Planner, Positions
 from viva.questions.routes import router as question_routes
 from viva.room import Briefing, CatchingUp, Hub, Interviewing, Shared
+from viva.room.metrics import COLLECTORS as CAPTIONS
 from viva.room.pages import router as candidate_pages
 from viva.room.routes import router as room_routes
 from viva.sessions import Admissions, Idempotency, Sessions, expire_in_time
 from viva.sessions.routes import router as session_routes
 from viva.stt import Failover, Transcriber, choose, standby
-from viva.stt.metrics import COLLECTORS
+from viva.stt.metrics import COLLECTORS as RECOGNITION
 
 if TYPE_CHECKING:
     from viva.evaluation.claude import Claude
@@ -128,7 +129,7 @@ class House:
         self._bus = bus
         self._clock = SystemClock()
         self._metrics = Metrics()
-        self._metrics.show(*COLLECTORS)
+        self._metrics.show(*CAPTIONS, *RECOGNITION)
         self._model = language_model(settings)
         self._parts: dict[str, Any] = {"settings": settings, "database": database, "clock": self._clock}
         self._checks: dict[str, Check] = {"database": database.ping}

@@ -53,6 +53,9 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     rss_mb: float
     rss_per_interview_mb: float
     caption_relay_ms: Spread
+    """Vendor's final read to frame written to the browser's socket, by the server's own count."""
+    caption_outside_ms: Spread
+    """The same from outside: the vendor sends, the browser has it."""
     uplink_ms: Spread
     loop_lag_ms: Tail
     packets_lost: int

@@ -1,8 +1,9 @@
 """A run: a server, a fake vendor and N candidates, each in a place of its own, and what they cost and got.
 
 The server has one core to itself; the vendor, the database and the candidates share the rest. The server's
-time on its core is exact (`schedstat` of each of its threads). Latencies are taken from outside, from send
-to receipt, so they hold the system's share and the load generator's as well, and the true ones are smaller.
+time on its core is exact (`schedstat` of each of its threads). Latencies taken from outside, from send to
+receipt, hold the system's share and the load generator's as well; `caption_relay_ms` and the loop's lag are
+the server's own counts.
 """
 
 import asyncio
@@ -19,8 +20,8 @@ import httpx
 import msgspec
 from tests.benchmarks import clip, process
 from tests.benchmarks.candidate import Candidate
-from tests.benchmarks.lag import lag_buckets, lag_p99_ms
-from tests.benchmarks.model import Figures, Tail, Wanted, spread
+from tests.benchmarks.counted import FINALS_RELAYED, LOOP_LAG, buckets, percentile_ms, spread_ms
+from tests.benchmarks.model import Figures, Spread, Tail, Wanted, spread
 from tests.benchmarks.pacing import Pacer
 from tests.benchmarks.vendor import Told
 from tests.support.server import ADMIN_EMAIL, ADMIN_PASSWORD, free_port
@@ -50,6 +51,7 @@ class Window(msgspec.Struct):
     used_pct: float
     rss_mb: float
     lag: Tail
+    relay_ms: Spread
     told: Told
     captions_ms: list[float]
 
@@ -161,7 +163,8 @@ async def _perform(wanted: Wanted, stage: Stage) -> Figures:
         cpu_per_interview_pct=round(window.used_pct / wanted.interviews, 3),
         rss_mb=round(window.rss_mb, 1),
         rss_per_interview_mb=round((window.rss_mb - rss_before_mb) / wanted.interviews, 2),
-        caption_relay_ms=spread(window.captions_ms),
+        caption_relay_ms=window.relay_ms,
+        caption_outside_ms=spread(window.captions_ms),
         uplink_ms=window.told.uplink_ms,
         loop_lag_ms=window.lag,
         packets_lost=sum(candidate.publisher.lost for candidate in candidates),
@@ -174,7 +177,7 @@ async def _window(wanted: Wanted, stage: Stage, candidates: list[Candidate]) -> 
     """Measure, after a warm-up, for as long as was asked for."""
     loop, pid = asyncio.get_running_loop(), stage.server.pid
     await asyncio.sleep(WARM_UP_S)
-    lags = lag_buckets((await stage.http.get("/metrics")).text)
+    earlier = (await stage.http.get("/metrics")).text
     await _ask(stage.vendor, "begin")
     for candidate in candidates:
         candidate.captions_ms.clear()
@@ -184,8 +187,16 @@ async def _window(wanted: Wanted, stage: Stage, candidates: list[Candidate]) -> 
     told = await _ask(stage.vendor, "end")
     captions_ms = [age for candidate in candidates for age in candidate.captions_ms]
     rss_mb = process.resident_mb(pid)
-    later = lag_buckets((await stage.http.get("/metrics")).text)
-    return Window(seconds, used_ns / seconds / 1e7, rss_mb, Tail(lag_p99_ms(lags, later)), told, captions_ms)
+    later = (await stage.http.get("/metrics")).text
+    return Window(
+        seconds,
+        used_ns / seconds / 1e7,
+        rss_mb,
+        Tail(percentile_ms(buckets(earlier, LOOP_LAG), buckets(later, LOOP_LAG), 0.99)),
+        spread_ms(buckets(earlier, *FINALS_RELAYED), buckets(later, *FINALS_RELAYED)),
+        told,
+        captions_ms,
+    )
 
 
 async def _together(steps: list[Callable[[], Awaitable[None]]]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from tests.benchmarks.lag import lag_p99_ms
+from tests.benchmarks.counted import buckets, percentile_ms
 from tests.benchmarks.model import Figures, percentile, stamp, stamped_sound
 
 from viva.media.rtp import opus
@@ -40,7 +40,12 @@ def test_two_interviews_are_measured_and_nothing_is_lost() -> None:
     assert found.utterances_expected >= 2
     assert found.utterances_received == found.utterances_expected
     assert found.cpu_per_interview_pct > 0
-    assert None not in {found.uplink_ms.p99, found.caption_relay_ms.p99, found.loop_lag_ms.p99}
+    assert None not in {
+        found.uplink_ms.p99,
+        found.caption_relay_ms.p99,
+        found.caption_outside_ms.p99,
+        found.loop_lag_ms.p99,
+    }
 
 
 def test_without_a_checkout_it_says_in_one_sentence_what_it_needs(tmp_path: Path) -> None:
@@ -67,5 +72,12 @@ def test_percentiles_are_values_that_were_seen() -> None:
 def test_lag_is_read_from_what_was_counted_in_between() -> None:
     before = [(0.001, 5.0), (0.01, 5.0), (float("inf"), 5.0)]
     after = [(0.001, 5.0), (0.01, 105.0), (float("inf"), 105.0)]
-    assert lag_p99_ms(before, after) == pytest.approx(9.91)
-    assert lag_p99_ms(before, before) is None
+    assert percentile_ms(before, after, 0.99) == pytest.approx(9.91)
+    assert percentile_ms(before, before, 0.99) is None
+
+
+def test_a_histogram_is_read_out_of_the_metrics_whatever_its_label() -> None:
+    a = 'a_bucket{kind="final",le="0.01"} 3.0\na_bucket{kind="interim",le="0.01"} 9.0\n'
+    text = f'{a}b_bucket{{le="+Inf"}} 4.0\n'
+    assert buckets(text, "a", 'kind="final"') == [(0.01, 3.0)]
+    assert buckets(text, "b") == [(float("inf"), 4.0)]

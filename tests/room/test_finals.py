@@ -60,7 +60,7 @@ async def running(finals: Finals) -> AsyncIterator[None]:
 async def test_F10_finals_wait_for_the_database_and_keep_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subject, "RETRY_S", 0.001)
     store, shown = FakeStore(Unavailable(), Unavailable()), list[int]()
-    finals = Finals(store, lambda utterance: shown.append(utterance.seq))
+    finals = Finals(store, lambda utterance, _ms: shown.append(utterance.seq))
     async with running(finals):
         for text in ("one", "two", "three"):
             finals.put(result(text), FIRST)
@@ -71,7 +71,7 @@ async def test_F10_finals_wait_for_the_database_and_keep_their_order(monkeypatch
 
 async def test_a_final_that_cannot_be_stored_holds_up_no_other() -> None:
     store, shown = FakeStore(ValueError("no database holds this")), list[str]()
-    finals = Finals(store, lambda utterance: shown.append(utterance.text))
+    finals = Finals(store, lambda utterance, _ms: shown.append(utterance.text))
     async with running(finals):
         finals.put(result("impossible"), FIRST)
         finals.put(result("fine"), FIRST)
@@ -81,7 +81,7 @@ async def test_a_final_that_cannot_be_stored_holds_up_no_other() -> None:
 
 async def test_an_hour_of_finals_is_kept_and_the_newest_refused_beyond_that() -> None:
     store = FakeStore()
-    finals = Finals(store, lambda _utterance: None)
+    finals = Finals(store, lambda _utterance, _ms: None)
     for number in range(MAX_WAITING + 3):
         finals.put(result(str(number)), FIRST)
     async with running(finals):

@@ -20,7 +20,8 @@ MAX_WAITING = 2_000
 RETRY_S = 0.5
 
 Store = Callable[[SpeechResult, UUID], Awaitable[Utterance]]
-Show = Callable[[Utterance], None]
+Show = Callable[[Utterance, float], None]
+"""Also gets `received_ms` of the result that it was."""
 
 
 class AnswerSpans:
@@ -75,7 +76,7 @@ class Finals:
         while True:
             result, question_id = await self._waiting.get()
             try:
-                self._show(await self._stored(result, question_id))
+                self._show(await self._stored(result, question_id), result.received_ms)
             except Exception:  # one that cannot be stored must not hold up those behind it
                 log.exception("final_not_stored")
             finally:

@@ -20,7 +20,7 @@ from viva.platform.tasks import Tasks
 from viva.room import messages as wire
 from viva.room import telling
 from viva.room.finals import Finals
-from viva.room.screen import CLOSE_GOING_AWAY, Screen
+from viva.room.screen import CLOSE_GOING_AWAY, Frame, Screen
 from viva.room.shared import Shared
 from viva.room.voice import Voice
 from viva.sessions import ConsentRequired, Question, Session, SessionClosed, Utterance
@@ -240,7 +240,8 @@ class LiveInterview:
         if result.is_final:
             self._finals.put(result, question_id)
         else:
-            self._show(telling.interim(self.session, result, question_id, self._shared.clock.now()))
+            shown = telling.interim(self.session, result, question_id, self._shared.clock.now())
+            self._show(shown, result.received_ms)
 
     def media_changed(self, state: ConnectionState) -> None:
         """Tell the screens, and write a loss down."""
@@ -265,11 +266,12 @@ class LiveInterview:
         source = result.engine or self._voice.engine
         return await self._shared.interviewing.hear(self.session.id, result, source, question_id)
 
-    def _show_final(self, utterance: Utterance) -> None:
+    def _show_final(self, utterance: Utterance, heard_ms: float) -> None:
         """Once: where the bus was faster, it is on its way to the screens already."""
         if utterance.seq > self._shown_seq:
             self._shown_seq = utterance.seq
-            self._show(telling.final(self.session, utterance, self._shared.clock.now()))
+            shown = telling.final(self.session, utterance, self._shared.clock.now())
+            self._show(shown, heard_ms, is_final=True)
 
     # The clock
 
@@ -322,9 +324,10 @@ class LiveInterview:
 
     # What screens are told
 
-    def _show(self, message: wire.ServerMessage) -> None:
+    def _show(self, message: wire.ServerMessage, heard_ms: float = 0.0, *, is_final: bool = False) -> None:
+        frame = Frame(wire.encode(message), heard_ms, is_final)
         for screen in self._screens:
-            screen.send(message)
+            screen.give(frame)
 
     def _state(self) -> wire.State:
         return telling.state(

@@ -1,13 +1,15 @@
 """A screen: one open live channel, with a bounded queue of its own, so that a slow one hurts only itself."""
 
 import asyncio
+import time
 from collections import deque
 from typing import Protocol
 
+import msgspec
 import structlog
 from litestar.exceptions import WebSocketDisconnect
 
-from viva.room import messages
+from viva.room import messages, metrics
 from viva.room.messages import ServerMessage
 
 log = structlog.get_logger(__name__)
@@ -33,6 +35,20 @@ class Socket(Protocol):
         ...
 
 
+class Frame(msgspec.Struct, frozen=True):
+    """A message on its way. `heard_ms`: when the recogniser's word in it came in, for the measurement."""
+
+    text: str
+    heard_ms: float = 0.0
+    is_final: bool = False
+
+    def written(self) -> None:
+        """Count how long it took, if it began as a word."""
+        if self.heard_ms:
+            relayed = metrics.relayed_finals if self.is_final else metrics.relayed_interims
+            relayed.observe(time.monotonic() - self.heard_ms / 1000)
+
+
 class Screen:
     """Sends in order. F19: at `QUEUE_MESSAGES` or `QUEUE_BYTES` behind, or 5 s without progress, it is closed
     with 1013; whoever it was comes back and is told everything by `state` and `resume`.
@@ -41,18 +57,21 @@ class Screen:
     def __init__(self, socket: Socket, *, may_act: bool) -> None:
         self.may_act = may_act
         self._socket = socket
-        self._waiting: deque[str] = deque()
+        self._waiting: deque[Frame] = deque()
         self._bytes = 0
         self._wake = asyncio.Event()
         self._close_code: int | None = None
 
     def send(self, message: ServerMessage) -> None:
         """Queue a message; never waits."""
+        self.give(Frame(messages.encode(message)))
+
+    def give(self, frame: Frame) -> None:
+        """As `send`, for what was encoded once for many screens."""
         if self._close_code is not None:
             return
-        frame = messages.encode(message)
         self._waiting.append(frame)
-        self._bytes += len(frame)
+        self._bytes += len(frame.text)
         if len(self._waiting) > QUEUE_MESSAGES or self._bytes > QUEUE_BYTES:
             self._waiting.clear()
             self.close(CLOSE_SLOW)
@@ -83,9 +102,10 @@ class Screen:
     async def _send_waiting(self) -> None:
         while self._waiting:
             frame = self._waiting.popleft()
-            self._bytes -= len(frame)
+            self._bytes -= len(frame.text)
             async with asyncio.timeout(SEND_TIMEOUT_S):
-                await self._socket.send_text(frame)
+                await self._socket.send_text(frame.text)
+            frame.written()
 
     async def _end(self, code: int) -> None:
         try:

@@ -7,6 +7,7 @@ loop on building objects out of every result, where decoding and checking it her
 """
 
 import secrets
+import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import Any, Self
@@ -114,7 +115,9 @@ class DeepgramStream:
         """
         while True:
             try:
-                result = read(_decoded(await self._frames.recv()))
+                frame = await self._frames.recv()
+                received_ms = time.monotonic() * 1000
+                result = read(_decoded(frame), received_ms)
             except ConnectionClosedOK:
                 return
             except ConnectionClosed as lost:

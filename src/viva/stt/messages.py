@@ -15,7 +15,7 @@ class Unreadable(ValueError):
     """Not a message that we can use; the text says what is wrong with it, without anything that was said."""
 
 
-def read(message: object) -> SpeechResult | None:
+def read(message: object, received_ms: float = 0.0) -> SpeechResult | None:
     """The decoded JSON as a result on stream time, or None for a known message without words.
 
     Raises `Unreadable`.
@@ -39,6 +39,7 @@ def read(message: object) -> SpeechResult | None:
         confidence=_share(_get(best, "confidence")),
         words=_words(_get(best, "words")),
         forced=_get(message, "from_finalize") is True,
+        received_ms=received_ms,
     )
 
 

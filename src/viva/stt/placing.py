@@ -26,6 +26,7 @@ class Placed:
             confidence=heard.confidence,
             words=tuple(self._on_clock(word) for word in words),
             forced=heard.forced,
+            received_ms=heard.received_ms,
         )
 
     def _tape(self, stream_ms: float) -> int:
