@@ -2,6 +2,7 @@
 """The durable jobs on a real database, with the real SDK against a server that speaks the vendor's protocol."""
 
 import asyncio
+
 import msgspec
 import pytest
 from sqlalchemy import text
