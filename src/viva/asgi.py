@@ -23,10 +23,16 @@ Send = Callable[[Message], Awaitable[None]]
 _STARTING = (
     b'{"code": "starting", "message": "viva is starting. Please try again in a moment.", "detail": {}}'
 )
+_STOPPING = (
+    b'{"code": "stopping", "message": "viva is restarting. Please try again in a moment.", "detail": {}}'
+)
 
 
 class Doorway:
-    """Opens the house in the background of the server's life, and closes it with it."""
+    """Opens the house in the background of the server's life, and closes it with it.
+
+    `drain` is the orderly way out (F14): nobody new comes in, and who is inside is told before it closes.
+    """
 
     def __init__(
         self,
@@ -43,16 +49,24 @@ class Doorway:
         self._app: Callable[[Scope, Receive, Send], Awaitable[None]] | None = None
         self._house: asyncio.Task[None] | None = None
         self._leave = asyncio.Event()
+        self._drain: Callable[[], Awaitable[None]] | None = None
+        self._draining = False
         self.error: BaseException | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand over to the application, or say that it is not there yet."""
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
-        elif self._app is not None:
+        elif self._app is not None and not self._draining:
             await self._app(scope, receive, send)
         else:
-            await _not_yet(scope, send)
+            await _closed(scope, send, _STOPPING if self._draining else _STARTING)
+
+    async def drain(self) -> None:
+        """Let nobody in any more, and return when every running interview has been told and is stored."""
+        self._draining = True
+        if self._drain is not None:
+            await self._drain()
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -69,6 +83,7 @@ class Doorway:
         try:
             async with running(self._settings or load(), self._progress) as house:
                 self._app = cast("Any", house)  # Litestar's own names for the same protocol
+                self._drain = house.state.drain
                 self._opened()
                 await self._leave.wait()
         except Exception as error:  # noqa: BLE001 (told to the person by whoever started us)
@@ -76,12 +91,13 @@ class Doorway:
             self.error = error
             self._failed()
         finally:
-            self._app = None
+            self._app = self._drain = None
 
 
-async def _not_yet(scope: Scope, send: Send) -> None:
+async def _closed(scope: Scope, send: Send, why: bytes) -> None:
+    """Alive, and nothing else: come back in a moment."""
     if scope["type"] != "http":
-        await send({"type": "websocket.close", "code": 1013, "reason": "starting"})
+        await send({"type": "websocket.close", "code": 1013, "reason": "not now"})
         return
     alive = scope["path"] == "/healthz"
     headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
@@ -89,7 +105,7 @@ async def _not_yet(scope: Scope, send: Send) -> None:
         headers.append((b"retry-after", b"2"))
     start: Message = {"type": "http.response.start", "status": 200 if alive else 503, "headers": headers}
     await send(start)
-    body = b'{"status":"alive"}' if alive else _STARTING
+    body = b'{"status":"alive"}' if alive else why
     await send({"type": "http.response.body", "body": body, "more_body": False})
 
 

@@ -258,6 +258,7 @@ class House:
             openapi_config=_openapi(),
             **plumbing.options(),
         )
+        app.state.drain = self._parts["hub"].drain
         return plumbing.install(app)
 
 

@@ -94,7 +94,7 @@ function newQuestion(moved) {
 function notice(code, message) {
   const family = code.startsWith("captions_") ? "captions" : code;
   const over = code === "captions_restored";
-  troubles.show(family, message, over ? "good" : "info", over || code === "time_is_up");
+  troubles.show(family, message, over ? "good" : "info", over || ["time_is_up", "restarting"].includes(code));
 }
 
 /** @param {import("./live.js").ChannelState} now */

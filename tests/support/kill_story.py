@@ -16,12 +16,12 @@ from tests.support.candidate import Candidate, Channel
 from tests.support.opus import encode, tones
 from tests.support.process import Process
 from tests.support.server import ADMIN_EMAIL, ADMIN_PASSWORD
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import WebSocketException
 
 from viva.media import PublishingClient
 from viva.media.peer.client import ConnectFailed
 
-CUT_OFF = (ConnectionClosed, httpx.HTTPError, ConnectFailed, OSError, EOFError, TimeoutError)
+CUT_OFF = (WebSocketException, httpx.HTTPError, ConnectFailed, OSError, EOFError, TimeoutError)
 """What a client sees of a server that is killed."""
 WORDS_EACH = 8
 PACKETS_PER_WORD = 15

@@ -3,7 +3,9 @@
 import asyncio
 import os
 import signal
+import socket
 import sys
+from types import FrameType
 from typing import Any
 
 import click
@@ -59,12 +61,48 @@ async def _serve(settings: Settings, parent: int | None) -> BaseException | None
         say(f"                {settings.base_url}/login   reviewers")
 
     door = Doorway(settings, progress=say, opened=opened, failed=failed)
-    server = uvicorn.Server(_server_config(door, settings))
+    server = PatientServer(_server_config(door, settings), door)
     async with Tasks("serve") as tasks:
         if parent is not None:
             tasks.start("parent", _stop_without(parent, server))
         await server.serve()
     return door.error
+
+
+class PatientServer(uvicorn.Server):
+    """Uvicorn, but on the first signal the house is drained before a connection is closed (F14).
+
+    By itself uvicorn closes every WebSocket at once, before anybody can say why. A second signal does that.
+    """
+
+    def __init__(self, config: uvicorn.Config, door: Doorway) -> None:
+        super().__init__(config)
+        self._door = door
+        self._leaving: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve until a signal comes or `should_exit` is set."""
+        self._loop = asyncio.get_running_loop()
+        await super().serve(sockets)
+        if self._leaving is not None:
+            await self._leaving
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Called by uvicorn for SIGINT and SIGTERM, between any two instructions of the main thread."""
+        if self._leaving is None and self._loop is not None:
+            self._loop.call_soon_threadsafe(self._begin_to_leave)
+        else:
+            super().handle_exit(sig, frame)
+
+    def _begin_to_leave(self) -> None:
+        self._leaving = self._leaving or asyncio.create_task(self._leave(), name="serve.leave")
+
+    async def _leave(self) -> None:
+        try:
+            await self._door.drain()
+        finally:
+            self.should_exit = True
 
 
 async def _stop_without(parent: int, server: uvicorn.Server) -> None:

@@ -10,6 +10,8 @@ from viva.platform.tasks import Tasks
 from viva.room.live import LiveInterview
 from viva.room.shared import Shared
 
+DRAIN_S = 12.0
+"""How long the words under way may take when the process is asked to stop."""
 CLOSING_S = 10.0
 """How long the end of the process waits for words that are not stored yet, and for recordings."""
 
@@ -36,6 +38,15 @@ class Hub:
         if self._closings:
             await asyncio.wait(self._closings, timeout=CLOSING_S)
         await self._tasks.close()
+
+    async def drain(self) -> None:
+        """Before the end of the process: every screen is told, every word under way stored (F14)."""
+        leaving = [asyncio.create_task(live.drain(), name="room.drain") for live in self._live.values()]
+        if leaving:
+            _, late = await asyncio.wait(leaving, timeout=DRAIN_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*leaving, return_exceptions=True)
 
     @property
     def running(self) -> int:

@@ -30,6 +30,8 @@ log = structlog.get_logger(__name__)
 FINALIZE_TIMEOUT_S = 10.0
 """How long the end of an answer waits for the words under way; the rest is transcribed from the recording."""
 CLOSE_REPLACED = 4001
+CLOSE_RESTART = 1012
+RESTARTING = N_("The server is restarting. Please stay here; your interview goes on in a moment.")
 CLOCK_RETRY_S = 1.0
 
 
@@ -74,6 +76,21 @@ class LiveInterview:
             await self._note_missed_at_last()
         finally:
             await self._tasks.close()
+
+    async def drain(self) -> None:
+        """The process is about to end: tell the screens, then make final what is under way, then close them.
+
+        The answer goes on where the interview is opened next. What cannot be stored now is `missed`.
+        """
+        self._show(telling.notice(self.session, "restarting", RESTARTING))
+        try:
+            async with self._one_at_a_time:
+                await self._settle()
+        except Unavailable:
+            log.warning("drained_without_database")  # closing waits for it as long as it may
+        finally:
+            for screen in tuple(self._screens):
+                screen.close(CLOSE_RESTART)
 
     @property
     def is_empty(self) -> bool:
@@ -165,16 +182,20 @@ class LiveInterview:
 
     async def _step(self, act: Callable[[], Awaitable[Session]]) -> Session:
         async with self._one_at_a_time:
-            if self.session.answering_since is not None:
-                await self._voice.finalize(FINALIZE_TIMEOUT_S)
-            await self._finals.settled(FINALIZE_TIMEOUT_S)
-            await self._note_missed()  # first, so that the answer's evaluation waits for its words
+            await self._settle()  # first, so that the answer's evaluation waits for its words
             session = await act()
             self._adopt(session)
         if not session.is_open:
             await self._voice.end()
             await self._note_missed()
         return session
+
+    async def _settle(self) -> None:
+        """Make final and store what has been said so far; raises `Unavailable`."""
+        if self.session.answering_since is not None:
+            await self._voice.finalize(FINALIZE_TIMEOUT_S)
+        await self._finals.settled(FINALIZE_TIMEOUT_S)
+        await self._note_missed()
 
     async def _note_missed(self) -> None:
         """Write down what nobody transcribed. Raises `Unavailable`, and then it is still to be written."""
