@@ -132,6 +132,7 @@ class House:
         self._metrics.show(*CAPTIONS, *RECOGNITION)
         self._model = language_model(settings)
         self._parts: dict[str, Any] = {"settings": settings, "database": database, "clock": self._clock}
+        self._storage = open_storage(settings.recordings)
         self._checks: dict[str, Check] = {"database": database.ping}
 
     async def open(self, stack: AsyncExitStack) -> None:
@@ -158,7 +159,12 @@ class House:
             "privacy": Privacy(sessions, self._clock),
             "idempotency": Idempotency(secret),
             "admissions": Admissions(
-                sessions, planner, self._parts["candidates"], self._clock, self._settings.base_url
+                sessions,
+                planner,
+                self._parts["candidates"],
+                self._clock,
+                self._settings.base_url,
+                self._storage.require_room,
             ),
         }
 
@@ -184,7 +190,7 @@ class House:
         transcriber = Failover(chosen, other) if chosen is not None and other is not None else chosen
         if transcriber is not None:
             await stack.enter_async_context(transcriber)
-        recordings = await stack.enter_async_context(Recordings(open_storage(settings.recordings).root))
+        recordings = await stack.enter_async_context(Recordings(self._storage.root))
         await recordings.mend()
         await self._add_catching_up(recordings, chosen)
         gate = MediaGate(port=settings.udp_port, address=settings.media_address)

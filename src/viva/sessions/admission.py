@@ -1,5 +1,7 @@
 """Letting a person in: a plan, a session, and the keys to it."""
 
+import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
@@ -29,16 +31,27 @@ class Admissions:
     """Plans first, without holding the database, then stores everything in one unit of work."""
 
     def __init__(
-        self, sessions: Sessions, planner: Planner, access: CandidateAccess, clock: Clock, base_url: str
+        self,
+        sessions: Sessions,
+        planner: Planner,
+        access: CandidateAccess,
+        clock: Clock,
+        base_url: str,
+        require_room: Callable[[], None],
     ) -> None:
         self._sessions = sessions
         self._planner = planner
         self._access = access
         self._clock = clock
         self._base_url = base_url
+        self._require_room = require_room
 
     async def plan(self, new: NewSession) -> InterviewPlan:
-        """The questions and rubric for this position; may ask a model, so no transaction is open here."""
+        """The questions and rubric for this position; may ask a model, so no transaction is open here.
+
+        Raises `DiskFull` while there is no room to record another interview (F23).
+        """
+        await asyncio.to_thread(self._require_room)
         missing = [f for f in ("user_name", "position") if not without_controls(getattr(new, f))]
         if missing:
             raise NameAndPositionRequired(missing=missing)

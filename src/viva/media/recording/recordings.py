@@ -20,12 +20,11 @@ from viva.media.recording.sound import sound_between
 from viva.media.recording.whole import join
 from viva.media.webm import HEADER_BYTES, finished
 from viva.platform.errors import NotFound
+from viva.platform.storage import FREE_FLOOR_BYTES
 
 log = structlog.get_logger(__name__)
 
 _THREADS = 4
-ROOM_FLOOR_BYTES = 256 * 1024 * 1024
-"""With less free space no new interview should begin (F23)."""
 WHOLE = "whole.webm"
 
 
@@ -120,8 +119,8 @@ class Recordings:
             await asyncio.to_thread(shutil.rmtree, folder)
 
     def has_room(self) -> bool:
-        """Whether a new interview may begin: enough free space to record it."""
-        return shutil.disk_usage(self._root).free >= ROOM_FLOOR_BYTES
+        """Whether a new interview may begin (F23): enough free space to record it, and the database's own."""
+        return shutil.disk_usage(self._root).free >= FREE_FLOOR_BYTES
 
     def _folder(self, session_id: UUID) -> Path:
         return self._root / str(session_id)
