@@ -1,5 +1,7 @@
-"""What one connection does with decrypted RTP and RTCP: its tracks are fed, its sink is given what they make of
-it, reports and requests are written. No I/O."""
+"""What one connection does with decrypted RTP and RTCP: feeds its tracks, and the sink with what they make.
+
+It also writes the reports and requests that go back. No I/O.
+"""
 
 import secrets
 from collections.abc import Callable, Sequence
