@@ -30,8 +30,10 @@ class FakeStore:
     def __init__(self, *errors: Exception) -> None:
         self.errors = list(errors)
         self.texts: list[str] = []
+        self.again: list[bool] = []
 
-    async def __call__(self, final: SpeechResult, question_id: UUID) -> Utterance:
+    async def __call__(self, final: SpeechResult, question_id: UUID, again: bool) -> Utterance:
+        self.again.append(again)
         if self.errors:
             raise self.errors.pop(0)
         self.texts.append(final.text)
@@ -66,6 +68,7 @@ async def test_F10_finals_wait_for_the_database_and_keep_their_order(monkeypatch
             finals.put(result(text), FIRST)
         assert await finals.settled(5)
     assert store.texts == ["one", "two", "three"]
+    assert store.again == [False, True, True, False, False]
     assert shown == [1, 2, 3]
 
 

@@ -11,8 +11,10 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
+from asyncpg import InterfaceError, PostgresError  # type: ignore[import-untyped]  # it ships no types
 from sqlalchemy import DateTime, MetaData, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.event import listen
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -21,6 +23,8 @@ from sqlalchemy.pool import NullPool
 from viva.platform.errors import Unavailable
 
 POOL_SIZE = 10
+ALONE_SIZE = 2
+"""Connections for single statements, beside the pool."""
 ACQUIRE_TIMEOUT_S = 2.0
 """F12: a starved pool answers 503 after this long instead of hanging."""
 STATEMENT_TIMEOUT_MS = 15_000
@@ -108,12 +112,14 @@ class Database:
         self._jobs = jobs
         self._publisher = publisher
         self.engine = _engine(url, pooled=pooled)
+        self._alone = _engine(url, pooled=pooled, size=ALONE_SIZE)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
 
     async def __aenter__(self) -> "Database":
         return self
 
     async def __aexit__(self, *_exc: object) -> None:
+        await self._alone.dispose()
         await self.engine.dispose()
 
     @asynccontextmanager
@@ -156,6 +162,33 @@ class Database:
             await asyncio.sleep(random.uniform(0, CROSSED_PAUSE_S * attempt))  # noqa: S311 (no secret)
         raise AssertionError("the last attempt returns or raises")
 
+    async def run_alone(self, statement: str, *arguments: Any) -> list[Any]:
+        """One statement that is a transaction of its own: one round trip, durable when this returns.
+
+        Its arguments are `$1` and so on, its rows asyncpg's. It has connections of its own, so that however
+        many units of work there are, none is in its way. Raises as `uow`, and asyncpg's errors.
+        """
+        raw: Any = None
+        try:
+            async with self._alone.connect() as connection:
+                raw = (await connection.get_raw_connection()).driver_connection
+                rows: list[Any] = await raw.fetch(statement, *arguments)
+                return rows
+        except (OSError, PoolTimeout) as error:
+            raise Unavailable from error
+        except (PostgresError, DBAPIError) as error:
+            if _passes(error):
+                raise Unavailable from error
+            raise
+        except InterfaceError as error:
+            if raw is None or raw.is_closed():
+                raise Unavailable from error
+            raise
+
+    def publish(self, event: Any) -> None:
+        """Tell what `run_alone` has made true."""
+        self._publisher.publish(event)
+
     async def ping(self) -> None:
         """One round trip; raises `Unavailable`."""
         async with self.uow() as work:
@@ -170,31 +203,42 @@ async def _connect(session: AsyncSession) -> None:
         raise Unavailable from error
 
 
-def _passes(error: DBAPIError) -> bool:
+def _passes(error: DBAPIError | PostgresError) -> bool:
     """Whether the server refused for a reason that is not the statement's: see its SQLSTATE's class."""
     return isinstance(error, OperationalError) or _sqlstate(error)[:2] in _PASSING
 
 
-def _sqlstate(error: DBAPIError) -> str:
-    state = getattr(error.orig, "sqlstate", None)
+def _sqlstate(error: DBAPIError | PostgresError) -> str:
+    state = getattr(error.orig if isinstance(error, DBAPIError) else error, "sqlstate", None)
     return state if isinstance(state, str) else ""
 
 
-def _engine(url: str, *, pooled: bool) -> AsyncEngine:
+def _engine(url: str, *, pooled: bool, size: int = POOL_SIZE) -> AsyncEngine:
     arguments: dict[str, Any] = {"timeout": 10, "command_timeout": 30}
     settings = {"statement_timeout": str(STATEMENT_TIMEOUT_MS), "application_name": "viva"}
     arguments |= {"server_settings": settings}
     if not pooled:
         return create_async_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=arguments)
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         hide_parameters=True,  # an error's text must not hold what a person said (S39)
-        pool_size=POOL_SIZE,
+        pool_size=size,
         max_overflow=0,
         pool_timeout=ACQUIRE_TIMEOUT_S,
-        pool_pre_ping=True,
         connect_args=arguments,
     )
+    listen(engine.sync_engine, "checkout", _refuse_closed)
+    return engine
+
+
+def _refuse_closed(connection: Any, _record: object, _proxy: object) -> None:
+    """The pool then takes another one.
+
+    SQLAlchemy's own `pool_pre_ping` asks the server: three round trips before every unit of work, to learn
+    what the driver has known since its socket closed.
+    """
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 def constraint_of(error: DBAPIError) -> str | None:

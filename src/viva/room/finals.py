@@ -19,7 +19,8 @@ log = structlog.get_logger(__name__)
 MAX_WAITING = 2_000
 RETRY_S = 0.5
 
-Store = Callable[[SpeechResult, UUID], Awaitable[Utterance]]
+Store = Callable[[SpeechResult, UUID, bool], Awaitable[Utterance]]
+"""The last argument: whether an attempt before this one may have succeeded unheard."""
 Show = Callable[[Utterance, float], None]
 """Also gets `received_ms` of the result that it was."""
 
@@ -83,9 +84,11 @@ class Finals:
                 self._waiting.task_done()
 
     async def _stored(self, result: SpeechResult, question_id: UUID) -> Utterance:
+        again = False
         while True:
             try:
-                return await self._store(result, question_id)
+                return await self._store(result, question_id, again)
             except Unavailable:
+                again = True
                 log.warning("final_waits_for_database", waiting=self._waiting.qsize())
                 await asyncio.sleep(RETRY_S)

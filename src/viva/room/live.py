@@ -283,9 +283,9 @@ class LiveInterview:
     def _note(self, kind: str) -> None:
         self._tasks.start("note", self._shared.interviewing.note(self.session.id, kind, {}))
 
-    async def _store(self, result: SpeechResult, question_id: UUID) -> Utterance:
+    async def _store(self, result: SpeechResult, question_id: UUID, again: bool) -> Utterance:
         source = result.engine or self._voice.engine
-        return await self._shared.interviewing.hear(self.session.id, result, source, question_id)
+        return await self._shared.interviewing.hear(self.session.id, result, source, question_id, again=again)
 
     def _show_final(self, utterance: Utterance, heard_ms: float) -> None:
         """Once: where the bus was faster, it is on its way to the screens already."""
@@ -320,6 +320,10 @@ class LiveInterview:
             await asyncio.sleep(CLOCK_RETRY_S)
 
     # The bus
+
+    def is_news(self, event: object) -> bool:
+        """False for the finals that the screens have got from here, which are nearly all."""
+        return not (isinstance(event, UtteranceHeard) and event.seq <= self._shown_seq)
 
     async def hear_of(self, event: object) -> None:
         """A fact from the bus: show what another process, or a page, has changed."""

@@ -19,6 +19,7 @@ from viva.sessions import (
     MissedReason,
     MissedSpans,
     NewUtterance,
+    Scribe,
     Session,
     SessionClosed,
     Sessions,
@@ -39,6 +40,7 @@ class Interviewing:
         self._evaluation = evaluation
         self._clock = clock
         self._missed = MissedSpans()
+        self._scribe = Scribe(database)
 
     async def start_answer(self, session_id: UUID, question_id: UUID) -> Session:
         """Begin the spoken answer to the current question."""
@@ -88,8 +90,10 @@ class Interviewing:
 
         return await self._database.run(write)
 
-    async def hear(self, session_id: UUID, result: SpeechResult, source: str, question_id: UUID) -> Utterance:
-        """Store a final result under the question it belongs to."""
+    async def hear(
+        self, session_id: UUID, result: SpeechResult, source: str, question_id: UUID, *, again: bool = False
+    ) -> Utterance:
+        """Store a final result under the question it belongs to; `again`: an attempt got no answer."""
         new = NewUtterance(
             question_id=question_id,
             text=result.text,
@@ -100,10 +104,9 @@ class Interviewing:
             source=source,
         )
 
-        async def write(work: Work) -> Utterance:
-            return await self._sessions.add_utterance(work, session_id, new)
-
-        return await self._database.run(write)
+        if not again:
+            return await self._scribe.write(session_id, new)
+        return await self._database.run(lambda work: self._sessions.add_utterance_once(work, session_id, new))
 
     async def note_missed(self, session_id: UUID, missed: Sequence[MissedPart], engine: str) -> None:
         """Write down what nobody transcribed and queue it, in one transaction; `engine`: who should have."""

@@ -30,6 +30,7 @@ from viva.sessions.model import (
     Utterance,
     without_controls,
 )
+from viva.sessions.scribe import Scribe
 from viva.sessions.service import Sessions
 
 __all__ = [
@@ -53,6 +54,7 @@ __all__ = [
     "NotAnswering",
     "Question",
     "Record",
+    "Scribe",
     "Session",
     "SessionClosed",
     "SessionNotFound",

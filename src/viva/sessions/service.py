@@ -207,6 +207,15 @@ class Sessions:
         work.emit(UtteranceHeard(session_id=session_id, seq=utterance.seq))
         return utterance
 
+    async def add_utterance_once(self, work: Work, session_id: UUID, new: NewUtterance) -> Utterance:
+        """As `add_utterance`, when an earlier attempt may have succeeded without anybody hearing of it.
+
+        The lock waits for that attempt's end, so nothing is stored twice (F02).
+        """
+        await self.lock(work, session_id)
+        stored = await store.find_same(work.db, session_id, new)
+        return stored or await self.add_utterance(work, session_id, new)
+
     async def correct(self, work: Work, session_id: UUID, seq: int, text: str) -> None:
         """Put the candidate's correction beside what was heard. Raises `UtteranceNotFound`."""
         cleaned = without_controls(text)[:TYPED_ANSWER_MAX]

@@ -163,6 +163,49 @@ async def add_utterance(db: AsyncSession, session_id: UUID, new: NewUtterance) -
             }
         )
     )
+    return utterance_of(new, seq)
+
+
+WRITE_UTTERANCES = """
+with heard as (
+    select * from jsonb_to_recordset($1::text::jsonb) as heard(
+        session_id uuid, speaker text, question_id uuid, text text, start_ms int, end_ms int,
+        confidence double precision, words jsonb, source text, late boolean
+    )
+), numbered as (
+    update sessions set last_seq = last_seq + 1, updated_at = now()
+    from heard where sessions.id = heard.session_id
+    returning heard.*, sessions.last_seq as seq
+)
+insert into utterances (
+    session_id, seq, speaker, question_id, text, start_ms, end_ms, confidence, words, source, late
+)
+select session_id, seq, speaker, question_id, text, start_ms, end_ms, confidence, words, source, late
+from numbered
+returning session_id, seq
+"""
+"""As `add_utterance` for several sessions at once, one utterance of each; `$1` is a JSON array of them."""
+
+
+async def find_same(db: AsyncSession, session_id: UUID, new: NewUtterance) -> Utterance | None:
+    """What was stored of these very words at this very place, if it was."""
+    seq = await db.scalar(
+        select(UtteranceRow.seq)
+        .where(
+            UtteranceRow.session_id == session_id,
+            UtteranceRow.start_ms == new.start_ms,
+            UtteranceRow.end_ms == new.end_ms,
+            UtteranceRow.source == new.source,
+            UtteranceRow.text == new.text,
+        )
+        .order_by(UtteranceRow.seq.desc())
+        .limit(1)
+    )
+    return utterance_of(new, seq) if seq is not None else None
+
+
+def utterance_of(new: NewUtterance, seq: int) -> Utterance:
+    """What was written, under its number."""
     return Utterance(
         seq=seq,
         speaker=new.speaker,
