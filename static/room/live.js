@@ -3,8 +3,9 @@
 
 import { delayMs } from "./backoff.js";
 
-const PING_EVERY_MS = 15_000;
-const SILENCE_MAX_MS = 40_000;
+const LOOK_EVERY_MS = 1000;
+const DOUBT_MAX_MS = 1500;
+const SILENCE_MAX_MS = 4000; // a socket of a network that is gone stays open and says nothing
 
 /**
  * @typedef {{id: string, order: number, text: string}} Question
@@ -48,7 +49,7 @@ export class LiveChannel {
     socket.addEventListener("close", () => this.lost(socket));
     clearInterval(this.pinger);
     this.lastHeard = Date.now();
-    this.pinger = setInterval(() => this.ping(), PING_EVERY_MS);
+    this.pinger = setInterval(() => this.ping(), LOOK_EVERY_MS);
   }
 
   /** For good. */
@@ -114,18 +115,23 @@ export class LiveChannel {
     }
   }
 
+  /** Ask while nothing is heard; what does not answer is given up. */
   ping() {
-    if (Date.now() - this.lastHeard > SILENCE_MAX_MS) {
+    const silentMs = Date.now() - this.lastHeard;
+    if (silentMs > SILENCE_MAX_MS) {
       const silent = /** @type {WebSocket} */ (this.socket);
       silent.close();
       this.lost(silent);
-      return;
+    } else if (silentMs > LOOK_EVERY_MS) {
+      this.send({ type: "ping" });
     }
-    this.send({ type: "ping" });
   }
 
-  /** The network is back: do not sit out the wait. */
+  /** A network is back: do not sit out the wait, and do not trust a socket of the one before for long. */
   hurry() {
-    if (!this.stopped && this.socket === null) this.open();
+    if (this.stopped) return;
+    if (this.socket === null) return this.open();
+    this.lastHeard = Math.min(this.lastHeard, Date.now() - SILENCE_MAX_MS + DOUBT_MAX_MS);
+    this.send({ type: "ping" });
   }
 }

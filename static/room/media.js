@@ -4,10 +4,9 @@
 import { delayMs } from "./backoff.js";
 import { audioConstraints, choices, choose, videoConstraints } from "./choices.js";
 import { faultOf, standingFault } from "./faults.js";
-import { negotiate, OfferRefused, peerFor } from "./peer.js";
+import { negotiate, OfferRefused, peerFor, SILENCE_MAX_MS, watchPulse } from "./peer.js";
 import { learn, learnt, possible, SocketSound } from "./socketsound.js";
 
-const DISCONNECTED_MAX_MS = 3000;
 const CONNECT_MAX_MS = 8_000;
 const MISSES_MAX = 2;
 const ATTEMPTS_MAX = 8;
@@ -31,6 +30,7 @@ export class MediaLink {
     /** @type {SocketSound | null} */ this.socket = null;
     /** @type {Promise<void> | null} */ this.opening = null;
     this.overSocket = learnt() && possible();
+    /** @type {WeakSet<RTCPeerConnection>} */ this.watched = new WeakSet();
     this.negotiated = false;
     this.misses = 0;
     this.attempt = 0;
@@ -138,10 +138,12 @@ export class MediaLink {
       clearTimeout(this.timer);
       this.attempt = 0;
       this.misses = 0;
+      if (!this.watched.has(peer)) watchPulse(peer, () => this.again(peer));
+      this.watched.add(peer);
       this.become("connected");
     } else if (peer.connectionState === "disconnected") {
       clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.again(peer), DISCONNECTED_MAX_MS);
+      this.timer = setTimeout(() => this.again(peer), SILENCE_MAX_MS);
     } else if (peer.connectionState === "failed" || peer.connectionState === "closed") {
       if (this.state === "connecting") this.missed(peer, 1);
       else this.again(peer);

@@ -3,6 +3,8 @@
 
 const GATHERING_MAX_MS = 1500;
 const VIDEO_MAX_BPS = 600_000;
+const LOOK_EVERY_MS = 1000;
+export const SILENCE_MAX_MS = 3000;
 
 /** The server said no, in words for a person. */
 export class OfferRefused extends Error {
@@ -29,6 +31,31 @@ export function peerFor(stream, iceServers) {
     });
   }
   return peer;
+}
+
+/**
+ * The server reports every second to whoever sends. A network that went away without a word is noticed here
+ * long before the browser gives the connection up. It ends with the connection.
+ * @param {RTCPeerConnection} peer connected @param {() => void} onSilent
+ */
+export function watchPulse(peer, onSilent) {
+  let heard = -1;
+  let heardAt = performance.now();
+  const timer = setInterval(async () => {
+    if (peer.connectionState === "closed") return clearInterval(timer);
+    const now = await bytesReceived(peer);
+    if (now !== heard) heardAt = performance.now();
+    else if (performance.now() - heardAt > SILENCE_MAX_MS) { clearInterval(timer); onSilent(); }
+    heard = now;
+  }, LOOK_EVERY_MS);
+}
+
+/** @param {RTCPeerConnection} peer @returns {Promise<number>} NaN, which equals nothing, where the browser does not count */
+async function bytesReceived(peer) {
+  for (const entry of (await peer.getStats()).values()) {
+    if (entry.type === "transport" && entry.bytesReceived !== undefined) return entry.bytesReceived;
+  }
+  return NaN;
 }
 
 /** @param {RTCPeerConnection} peer @param {string} sessionId */

@@ -1,6 +1,7 @@
 """People in front of Chromium: a context each, and everything that their consoles complained about."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,16 +27,19 @@ document.addEventListener("securitypolicyviolation", (event) => {
 """
 
 
-async def launch(playwright: Playwright, speech: Path) -> Browser:
-    """Chromium, Debian's where it is installed, else Playwright's own."""
+async def launch(
+    playwright: Playwright, speech: Path, *, program: Path | None = CHROMIUM, more: Sequence[str] = ()
+) -> Browser:
+    """Chromium, Debian's where it is installed, else Playwright's own, or `program`; with `more` flags."""
     return await playwright.chromium.launch(
-        executable_path=CHROMIUM,
+        executable_path=program,
         args=[
             *_QUIET,
             *_OFFLINE,
             *_DEVICES,
             *_PLAYING,
             f"--use-file-for-fake-audio-capture={speech}",
+            *more,
         ],
     )
 

@@ -9,26 +9,37 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from tests.support.networks import Host, networks
+from tests.support.networks import Host, Networks, networks
 
 from viva.media import Answer, MediaGate, Offer
 
 ROOT = Path(__file__).parent.parent.parent
-OUTSIDE = "198.51.100.1"
-"""The router's address that candidates see. (198.51.100.0/24 is for documentation, RFC 5737.)"""
-HOME = "198.51.100.20"
+OUTSIDE = "192.0.2.1"
+"""The router's public address, by which candidates reach the server. (RFC 5737: for documentation.)"""
 INSIDE = "172.31.7.2"
 """The server's own, as a container has it: nobody outside reaches it."""
+HOME, MOBILE, TURN = "198.51.100", "203.0.113", "192.0.2.77"
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Candidate, router and server; the names of the candidate's cable and of the router's towards it."""
+    """Candidate, router and server; the name of the candidate's end of their cable."""
 
+    made: Networks
     candidate: Host
     router: Host
     server: Host
-    home_end: str
-    street_end: str
+    home: str
+
+    def second_link(self) -> str:
+        """Another way for the candidate, of a worse metric, as a telephone beside Wi-Fi; its end's name."""
+        return _street(self.made, self.candidate, self.router, MOBILE, metric="20")
+
+    def turn_host(self) -> Host:
+        """A host for a TURN server at `TURN`, beside the router."""
+        turn = self.made.host("turn")
+        self.made.join(turn, f"{TURN}/24", self.router, "192.0.2.2/24")
+        turn.ip("route", "add", "default", "via", "192.0.2.2")
+        return turn
 
 
 @contextmanager
@@ -36,55 +47,72 @@ def place() -> Iterator[Place]:
     """Candidate — router — server, with nothing let through yet."""
     with networks() as made:
         candidate, router, server = made.host("candidate"), made.host("router"), made.host("server")
-        home_end, street_end = made.join(candidate, f"{HOME}/24", router, f"{OUTSIDE}/24")
+        home = _street(made, candidate, router, HOME, metric="10")
+        router.ip("address", "add", f"{OUTSIDE}/32", "dev", "lo")
         made.join(server, f"{INSIDE}/24", router, "172.31.7.1/24")
         server.ip("route", "add", "default", "via", "172.31.7.1")
         router.forward()
-        yield Place(candidate, router, server, home_end, street_end)
+        yield Place(made, candidate, router, server, home)
 
 
-def open_ports(place: Place, *, udp: int | None = None, tcp: int | None = None) -> None:
-    """Map these ports of the router's outside address to the server, as a NAT and a container's host do.
+def _street(made: Networks, candidate: Host, router: Host, net: str, *, metric: str) -> str:
+    end, _ = made.join(candidate, f"{net}.20/24", router, f"{net}.1/24")
+    candidate.ip("route", "add", "default", "via", f"{net}.1", "metric", metric)
+    return end
 
-    Everything else is dropped and counted as `refused`; what comes by the UDP port is counted as `media`.
-    Both sides see the router's address instead of each other's.
+
+def open_ports(
+    router: Host, *, udp: int | None = None, tcp: int | None = None, turn: int | None = None
+) -> None:
+    """Map these ports of the router's public address to the server, as a NAT or a container's host does.
+
+    Both sides see the router's address instead of each other's. TCP to port `turn` of the TURN server passes,
+    and what that one sends to the UDP port. Everything else is dropped and counted as `refused`; what comes
+    to the server's UDP port is counted as `media`.
     """
+    given = {"udp": udp, "tcp": tcp}
     maps = [
-        f"iifname {place.street_end} {kind} dport {port} dnat to {INSIDE}"
-        for kind, port in (("udp", udp), ("tcp", tcp))
-        if port is not None
+        f"ip daddr {OUTSIDE} {kind} dport {port} dnat to {INSIDE}" for kind, port in given.items() if port
     ]
-    media = f"udp dport {udp} counter name media" if udp is not None else ""
-    newline = "\n"
-    place.router.filter(f"""
-        table ip nat {{
-            chain before {{
-                type nat hook prerouting priority dstnat
-                {newline.join(maps)}
-            }}
-            chain after {{
-                type nat hook postrouting priority srcnat
-                masquerade
-            }}
-        }}
-        table ip viva {{
-            counter media {{ }}
-            counter refused {{ }}
-            chain through {{
-                type filter hook forward priority filter
-                policy drop
-                {media}
-                ct state established accept
-                ct status dnat accept
-                counter name refused
-            }}
-            chain itself {{
-                type filter hook input priority filter
-                policy drop
-                counter name refused
-            }}
-        }}
-    """)
+    passing = ["ct state established accept"]
+    if udp:
+        passing.insert(0, f"ip daddr {INSIDE} udp dport {udp} counter name media")
+    if turn:
+        passing += [
+            f"ip daddr {TURN} tcp dport {turn} accept",
+            f"ip saddr {TURN} ct status dnat accept",
+            "meta l4proto udp counter name refused drop",
+        ]
+    passing += ["ct status dnat accept", "counter name refused"]
+    router.filter(_RULES.format(maps="\n".join(maps), passing="\n".join(passing)))
+
+
+_RULES = """
+table ip nat {{
+    chain before {{
+        type nat hook prerouting priority dstnat
+        {maps}
+    }}
+    chain after {{
+        type nat hook postrouting priority srcnat
+        masquerade
+    }}
+}}
+table ip viva {{
+    counter media {{ }}
+    counter refused {{ }}
+    chain through {{
+        type filter hook forward priority filter
+        policy drop
+        {passing}
+    }}
+    chain itself {{
+        type filter hook input priority filter
+        policy drop
+        counter name refused
+    }}
+}}
+"""
 
 
 def lose(host: Host, pct: int) -> None:

@@ -1,24 +1,13 @@
 """One UDP port is enough: through a NAT that maps it, and from a container whose host publishes it."""
 
-from collections.abc import Iterator
-
-import pytest
-from tests.network.places import OUTSIDE, Place, gate_at, open_ports, place, publisher_at
+from tests.network.places import OUTSIDE, Place, gate_at, open_ports, publisher_at
 from tests.support.media_sink import KeepingSink
-from tests.support.networks import need_networks
-
-
-@pytest.fixture
-def street() -> Iterator[Place]:
-    need_networks()
-    with place() as made:
-        yield made
 
 
 async def test_sound_and_pictures_come_through_a_nat_with_exactly_one_udp_port_open(street: Place) -> None:
     sink = KeepingSink()
     async with gate_at(street.server, address=OUTSIDE) as gate, publisher_at(street.candidate) as publisher:
-        open_ports(street, udp=gate.port)
+        open_ports(street.router, udp=gate.port)
         connection = await publisher.connect(gate, sink)
         await sink.until(lambda sink: len(sink.packets) > 30 and len(sink.frames) > 5, 60)
         assert (await publisher.stop())["state"] == "connected"

@@ -103,8 +103,10 @@ def settings_for(database_url: str, folder: Path, **overrides: Any) -> Settings:
 
 
 @asynccontextmanager
-async def serving(settings: Settings) -> AsyncIterator[Served]:
+async def serving(settings: Settings, *elsewhere: socket.socket) -> AsyncIterator[Served]:
     """Serve until the block ends; everything is open when it begins.
+
+    `elsewhere` are listening sockets of other networks, served too; tests themselves then come by loopback.
 
     Without the loop's debug mode, in which the parts are tested: it makes a whole system several times
     slower, and what is slow enough looks broken to a browser.
@@ -123,8 +125,9 @@ async def serving(settings: Settings) -> AsyncIterator[Served]:
         )
         server = uvicorn.Server(config)
         server.capture_signals = _no_signals  # type: ignore[method-assign]  # the test runner keeps its own
-        task = asyncio.create_task(server.serve(sockets=[listener]), name="test.server")
-        async with httpx.AsyncClient(base_url=settings.base_url, timeout=60) as http:
+        task = asyncio.create_task(server.serve(sockets=[listener, *elsewhere]), name="test.server")
+        address = f"http://localhost:{settings.port}" if elsewhere else settings.base_url
+        async with httpx.AsyncClient(base_url=address, timeout=60) as http:
             try:
                 yield Served(settings.base_url, settings, app, http, {})
             finally:

@@ -1,4 +1,4 @@
-"""A real coturn on loopback, for one test."""
+"""A real coturn, for one test."""
 
 import asyncio
 import shutil
@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from tests.support.networks import Host
 
 SECRET = "a shared secret of the tests alone"
 
@@ -18,12 +19,17 @@ def need_coturn() -> None:
 
 
 @asynccontextmanager
-async def turnserver(port: int, folder: Path, more: Sequence[str]) -> AsyncIterator[None]:
-    """Listening on this UDP port with `SECRET` and `more` arguments. Raises `TimeoutError`."""
+async def turnserver(
+    port: int, folder: Path, more: Sequence[str], *, host: Host | None = None, address: str = "127.0.0.1"
+) -> AsyncIterator[None]:
+    """Listening on this port with `SECRET` and `more` arguments, here or on another host.
+
+    By UDP; elsewhere by TCP as well. Raises `TimeoutError`.
+    """
     log = folder / "turn.log"
     settings = {
-        "listening-ip": "127.0.0.1",
-        "relay-ip": "127.0.0.1",
+        "listening-ip": address,
+        "relay-ip": address,
         "listening-port": str(port),
         "static-auth-secret": SECRET,
         "userdb": str(folder / "turn.db"),
@@ -32,17 +38,9 @@ async def turnserver(port: int, folder: Path, more: Sequence[str]) -> AsyncItera
     }
     arguments = [f"--{name}={value}" for name, value in settings.items()]
     quiet = {"stdout": asyncio.subprocess.DEVNULL, "stderr": asyncio.subprocess.DEVNULL}
-    process = await asyncio.create_subprocess_exec(
-        "turnserver",
-        *more,
-        *arguments,
-        "--no-tls",
-        "--no-dtls",
-        "--no-tcp",
-        "--simple-log",
-        "--verbose",
-        **quiet,
-    )
+    silent = ["--no-tls", "--no-dtls", "--simple-log", "--verbose", *([] if host else ["--no-tcp"])]
+    command = ["turnserver", *more, *arguments, *silent]
+    process = await asyncio.create_subprocess_exec(*(host.command(*command) if host else command), **quiet)
     try:
         async with asyncio.timeout(60):
             while not (log.exists() and "listener opened on" in log.read_text()):  # noqa: ASYNC110 (a file)
@@ -53,9 +51,18 @@ async def turnserver(port: int, folder: Path, more: Sequence[str]) -> AsyncItera
         await process.wait()
 
 
+_FLAGS = ["-n", "--realm=viva.test", "--use-auth-secret", "--no-cli"]
+
+
 @asynccontextmanager
 async def coturn(port: int, folder: Path) -> AsyncIterator[None]:
     """One that relays to loopback, which no server in the world should do."""
-    flags = ["-n", "--realm=viva.test", "--use-auth-secret", "--allow-loopback-peers", "--no-cli"]
-    async with turnserver(port, folder, flags):
+    async with turnserver(port, folder, [*_FLAGS, "--allow-loopback-peers"]):
+        yield
+
+
+@asynccontextmanager
+async def coturn_at(host: Host, address: str, port: int, folder: Path) -> AsyncIterator[None]:
+    """One on another host, by UDP and TCP."""
+    async with turnserver(port, folder, _FLAGS, host=host, address=address):
         yield
