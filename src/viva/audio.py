@@ -23,7 +23,7 @@ class AudioFormat(msgspec.Struct, frozen=True):
     channels: int = 2
 
 
-class AudioPacket(msgspec.Struct, frozen=True):
+class AudioPacket(msgspec.Struct, frozen=True, gc=False):
     """One encoded Opus packet as the sender made it.
 
     `timestamp` counts samples at `format.sample_rate_hz`, unwrapped, so that it never decreases within a
@@ -37,7 +37,7 @@ class AudioPacket(msgspec.Struct, frozen=True):
     received_ms: float
 
 
-class VideoFrame(msgspec.Struct, frozen=True):
+class VideoFrame(msgspec.Struct, frozen=True, gc=False):
     """One whole encoded picture (all of its RTP packets joined), never decoded here.
 
     `timestamp` counts at `VIDEO_RATE_HZ`, unwrapped.

@@ -14,6 +14,7 @@ import uvicorn
 from viva.asgi import Doorway
 from viva.bootstrap import migrate_only
 from viva.cli.saying import plainly, say
+from viva.platform.garbage import keep_what_is_loaded
 from viva.platform.logging import configure
 from viva.platform.settings import Settings, load
 from viva.platform.tasks import Tasks
@@ -57,6 +58,7 @@ async def _serve(settings: Settings, parent: int | None) -> BaseException | None
         server.should_exit = True
 
     def opened() -> None:
+        keep_what_is_loaded()
         say(f"viva is ready:  {settings.base_url}/        interviews")
         say(f"                {settings.base_url}/login   reviewers")
 

@@ -1,0 +1,25 @@
+"""What is loaded when the server opens is not looked at again; what comes later is still collected."""
+
+import subprocess
+import sys
+
+PROGRAM = """
+import gc, weakref
+from viva.platform.garbage import keep_what_is_loaded
+
+class Ring:
+    def __init__(self):
+        self.itself = self
+
+keep_what_is_loaded()
+assert gc.get_freeze_count() > 1_000
+later = weakref.ref(Ring())
+assert later() is not None
+gc.collect()
+assert later() is None
+"""
+
+
+def test_what_is_loaded_stays_and_a_ring_made_later_is_collected() -> None:
+    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
