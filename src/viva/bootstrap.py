@@ -14,6 +14,8 @@ from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 
 from viva import auth
+from viva.admin.bank import router as bank_pages
+from viva.admin.positions import router as position_pages
 from viva.admin.routes import router as admin_routes
 from viva.admin.views import Dashboard
 from viva.auth.routes import routes as auth_routes
@@ -36,7 +38,7 @@ from viva.platform.tasks import Tasks
 from viva.platform.web import Check, NotReady, RateLimiter, create_plumbing
 from viva.privacy import Privacy
 from viva.privacy.routes import router as privacy_routes
-from viva.questions import Planner, Positions
+from viva.questions import OwnBank, Planner, Positions
 from viva.questions.routes import router as question_routes
 from viva.room import Briefing, CatchingUp, Hub, Interviewing, Shared
 from viva.room.metrics import COLLECTORS as CAPTIONS
@@ -156,6 +158,7 @@ class House:
         self._parts |= {
             "sessions": sessions,
             "positions": positions,
+            "bank": OwnBank(),
             "privacy": Privacy(sessions, self._clock),
             "idempotency": Idempotency(secret),
             "admissions": Admissions(
@@ -275,6 +278,8 @@ ROUTERS = (
     room_routes,
     candidate_pages,
     admin_routes,
+    position_pages,
+    bank_pages,
 )
 
 

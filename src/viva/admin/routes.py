@@ -25,6 +25,7 @@ from viva.platform.i18n import N_, current_locale, gettext
 from viva.platform.jobs import Jobs
 from viva.platform.settings import Settings
 from viva.platform.web import FormErrors, Page, datetime_of, message_of, parse_form, request_id, see_other
+from viva.questions import Positions
 from viva.sessions import Admissions, NameAndPositionRequired, NewSession, Sessions
 
 StaffRequest = Request[Principal, Any, Any]
@@ -37,6 +38,7 @@ class InviteForm(msgspec.Struct, frozen=True):
     position: str = ""
     language: Literal["ko", "en"] = "ko"
     email: str | None = None
+    position_id: UUID | None = None
 
 
 class ReviewForm(msgspec.Struct, frozen=True):
@@ -66,9 +68,18 @@ async def list_sessions(
 
 
 @get("/admin/sessions/new")
-async def new_session() -> Page:
-    """The form of a new interview."""
-    return _invite_page({})
+async def new_session(
+    database: NamedDependency[Database],
+    positions: NamedDependency[Positions],
+    position_id: FromQuery[UUID | None] = None,
+) -> Page:
+    """The form of a new interview, for a kept position if one is named."""
+    if position_id is None:
+        return _invite_page({})
+    async with database.uow() as work:
+        position = await positions.get(work, position_id)
+    kept = {"position": position.title, "language": position.language, "position_id": str(position.id)}
+    return _invite_page(kept)
 
 
 @post("/admin/sessions/new", status_code=200)
@@ -92,6 +103,7 @@ async def invite(
         missing = error.params.get("missing")
         names = missing if isinstance(missing, list) else []
         values = {"user_name": form.user_name, "position": form.position, "email": form.email or ""}
+        values |= {"language": form.language, "position_id": str(form.position_id or "")}
         return _invite_page(values, {str(name): message_of(error) for name in names}, 422)
     made = {
         "link": admission.join_url,
@@ -107,7 +119,7 @@ def _invite_page(values: dict[str, str], errors: dict[str, str] | None = None, s
 
 
 def _invite_context(values: dict[str, str]) -> dict[str, Any]:
-    empty = {"user_name": "", "position": "", "language": current_locale(), "email": ""}
+    empty = {"user_name": "", "position": "", "language": current_locale(), "email": "", "position_id": ""}
     return {"values": empty | values, "errors": {}, "positions": [], "made": None}
 
 

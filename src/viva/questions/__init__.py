@@ -2,13 +2,18 @@
 
 from viva.questions.bank import Bank, built_in_bank
 from viva.questions.errors import (
+    BankQuestionNotFound,
     MayNotBeAsked,
     NoSuchCompetency,
     PositionChanged,
     PositionClosed,
     PositionNotFound,
+    UnreadableBankFile,
     UnreadablePosition,
 )
+from viva.questions.exchange import FAULTS_SHOWN, BankEntry, Fault, FileKind
+from viva.questions.exchange import read as read_bank_file
+from viva.questions.exchange import written as bank_file
 from viva.questions.linting import Finding, lint, lint_criterion, lint_question
 from viva.questions.model import (
     BankQuestion,
@@ -22,19 +27,29 @@ from viva.questions.model import (
     PositionQuestion,
     Words,
 )
+from viva.questions.own_bank import BankItem, BankSearch, OwnBank
 from viva.questions.planner import Planner
 from viva.questions.service import Positions
+from viva.questions.starting import PositionTemplate, draft_from_template, position_templates
 
 __all__ = [
+    "FAULTS_SHOWN",
     "Bank",
+    "BankEntry",
+    "BankItem",
     "BankQuestion",
+    "BankQuestionNotFound",
+    "BankSearch",
     "Criterion",
+    "Fault",
+    "FileKind",
     "Finding",
     "InterviewPlan",
     "Language",
     "Lists",
     "MayNotBeAsked",
     "NoSuchCompetency",
+    "OwnBank",
     "PlannedQuestion",
     "Planner",
     "Position",
@@ -43,11 +58,17 @@ __all__ = [
     "PositionDraft",
     "PositionNotFound",
     "PositionQuestion",
+    "PositionTemplate",
     "Positions",
+    "UnreadableBankFile",
     "UnreadablePosition",
     "Words",
+    "bank_file",
     "built_in_bank",
+    "draft_from_template",
     "lint",
     "lint_criterion",
     "lint_question",
+    "position_templates",
+    "read_bank_file",
 ]

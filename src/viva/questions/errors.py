@@ -43,3 +43,17 @@ class UnreadablePosition(Invalid):
 
     code = "unreadable_position"
     message = "Please give the position a title, and each criterion a key of its own."
+
+
+class UnreadableBankFile(Invalid):
+    """The file is no question bank; `detail` says what is in the way."""
+
+    code = "unreadable_bank_file"
+    message = "This file is not a question bank in JSON or CSV: {detail}"
+
+
+class BankQuestionNotFound(NotFound):
+    """There is no such question in the bank."""
+
+    code = "bank_question_not_found"
+    message = "This question is not in the bank."
