@@ -44,7 +44,7 @@ from viva.room import Briefing, CatchingUp, Hub, Interviewing, Shared
 from viva.room.metrics import COLLECTORS as CAPTIONS
 from viva.room.pages import router as candidate_pages
 from viva.room.routes import router as room_routes
-from viva.sessions import Admissions, Idempotency, Sessions, expire_in_time
+from viva.sessions import Admissions, Idempotency, Sessions, expire_in_time, rehearse
 from viva.sessions.routes import router as session_routes
 from viva.stt import Failover, Transcriber, choose, standby
 from viva.stt.metrics import COLLECTORS as RECOGNITION
@@ -71,6 +71,7 @@ async def running(settings: Settings, progress: Progress = lambda _line: None) -
         house = House(settings, database, bus)
         await house.open(stack)
         await house.first_admin(progress)
+        await rehearse(database, house.sessions)
         yield house.application()
 
 
@@ -243,6 +244,12 @@ class House:
         )
         catching_up.register(self._parts["jobs"])
         await catching_up.take_stock()
+
+    @property
+    def sessions(self) -> Sessions:
+        """The interview record's service."""
+        found: Sessions = self._parts["sessions"]
+        return found
 
     async def first_admin(self, progress: Progress) -> None:
         """Make the first admin; a generated password is told this once."""

@@ -10,6 +10,7 @@ import msgspec
 from tests.benchmarks.model import Figures, Wanted
 from tests.benchmarks.run import measure
 from tests.benchmarks.soak import endure
+from tests.benchmarks.starts import watch_starts
 
 
 def command(
@@ -20,13 +21,17 @@ def command(
     compare: bool,
     profile: str,
     soak: float | None,
+    starts: bool,
     joins: int,
     **given: Any,
 ) -> None:
     """Measure and tell. Raises `OSError` with one sentence when it cannot be measured."""
     wanted = Wanted(**given, profile=_absolute(profile))
     try:
-        found = asyncio.run(measure(wanted) if soak is None else endure(wanted, soak, joins))
+        if starts:
+            found: Any = asyncio.run(watch_starts(wanted))
+        else:
+            found = asyncio.run(measure(wanted) if soak is None else endure(wanted, soak, joins))
         told: dict[str, Any] = msgspec.to_builtins(found)
         if isinstance(found, Figures) and split:
             told |= _split(found.cpu_per_interview_pct, wanted)

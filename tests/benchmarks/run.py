@@ -88,6 +88,7 @@ async def stage(wanted: Wanted, folder: Path, server_cores: set[int]) -> AsyncIt
         command = [python, "-m", "tests.benchmarks.server"]
         command += [] if wanted.record else ["--no-record"]
         command += ["--profile", wanted.profile] if wanted.profile else []
+        command += ["--callbacks", wanted.callbacks] if wanted.callbacks else []
         server = await stack.enter_async_context(
             process.running(
                 command, server_cores, cwd=folder, environment=environment, log=folder / "server.log"

@@ -21,6 +21,7 @@ from viva.platform.paths import ROOT
 @click.option("--database", default="", help="A PostgreSQL to use instead of one of the run's own.")
 @click.option("--compare", is_flag=True, help="Measure the decoding, re-encoding design beside it.")
 @click.option("--profile", default="", help="Write a profile of the server to this file; it slows it down.")
+@click.option("--starts", is_flag=True, help="Instead: how long do starts hold up the event loop?")
 @click.option("--soak", type=click.FloatRange(0.1), metavar="MINUTES", help="Instead: does anything grow?")
 @click.option("--joins", type=click.IntRange(1), default=200, show_default=True, help="During a soak.")
 @plainly

@@ -30,6 +30,7 @@ from viva.sessions.model import (
     Utterance,
     without_controls,
 )
+from viva.sessions.rehearsal import rehearse
 from viva.sessions.scribe import Scribe
 from viva.sessions.service import Sessions
 
@@ -63,5 +64,6 @@ __all__ = [
     "UtteranceNotFound",
     "WrongQuestion",
     "expire_in_time",
+    "rehearse",
     "without_controls",
 ]
