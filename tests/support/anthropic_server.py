@@ -26,6 +26,7 @@ class Says:
     delay_s: float = 0.0
     input_tokens: int = 1200
     output_tokens: int = 300
+    cached_tokens: int = 0
 
     def text(self) -> str:
         return self.answer if isinstance(self.answer, str) else json.dumps(self.answer, ensure_ascii=False)
@@ -202,7 +203,11 @@ def _message(reply: Says, request: dict[str, Any], number: int) -> dict[str, Any
         "content": [content] if content.get("text") != "" else [],
         "stop_reason": stop_reason,
         "stop_sequence": None,
-        "usage": {"input_tokens": reply.input_tokens, "output_tokens": reply.output_tokens},
+        "usage": {
+            "input_tokens": reply.input_tokens,
+            "output_tokens": reply.output_tokens,
+            "cache_read_input_tokens": reply.cached_tokens,
+        },
     }
 
 
