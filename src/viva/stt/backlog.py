@@ -26,24 +26,22 @@ class Backlog:
         self.timeline = Timeline()
         self.settled = 0
         """Everything before this tape position is final or given up."""
+        self.unsent = 0
+        """Samples that wait for the connection."""
         self.missed: list[Missed] = []
         self._capacity = capacity_ms * OPUS_RATE_HZ // 1000
         self._packets: deque[tuple[int, AudioPacket]] = deque()
         self._next = 0
 
     @property
-    def unsent(self) -> int:
-        """Samples that wait for the connection."""
-        return self.timeline.tape - self._position_of(self._next)
-
-    @property
     def start(self) -> int:
         """Tape position of the oldest packet kept; where a replay begins."""
-        return self._position_of(0)
+        return self._packets[0][0] if self._packets else self.timeline.tape
 
     def add(self, packet: AudioPacket, at_ms: float) -> int:
         """Append; returns how many unsent packets fell out at the other end to make room."""
         self._packets.append((self.timeline.place(packet, at_ms), packet))
+        self.unsent += packet.duration
         lost = 0
         while self.timeline.tape - self.start > self._capacity and len(self._packets) > 1:
             lost += self._drop_oldest()
@@ -60,11 +58,13 @@ class Backlog:
             page.append(packet)
             length += packet.duration
             self._next += 1
+        self.unsent -= length
         return page
 
     def rewind(self) -> int:
         """Make everything that is kept unsent again; returns the tape position where the replay begins."""
         self._next = 0
+        self.unsent = self.timeline.tape - self.start
         return self.start
 
     def settle(self, position: float) -> None:
@@ -80,7 +80,7 @@ class Backlog:
         if self.timeline.tape > self.settled:
             self._miss(self.settled, self.timeline.tape)
         self._packets.clear()
-        self._next = 0
+        self._next = self.unsent = 0
         self.settled = self.timeline.tape
         self.timeline.forget(self.settled)
 
@@ -93,6 +93,7 @@ class Backlog:
         if self._next:
             self._next -= 1
             return 0
+        self.unsent -= packet.duration
         return 1
 
     def _miss(self, start: int, end: int) -> None:
@@ -105,6 +106,3 @@ class Backlog:
     def _end_of_oldest(self) -> int:
         start, packet = self._packets[0]
         return start + packet.duration
-
-    def _position_of(self, index: int) -> int:
-        return self._packets[index][0] if index < len(self._packets) else self.timeline.tape

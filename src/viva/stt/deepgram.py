@@ -89,9 +89,10 @@ class DeepgramStream:
         """Send one page. Raises `StreamLost`."""
         headers = b"" if self._begun else self._ogg.headers()
         self._begun = True
-        data = headers + self._ogg.pages(packets)
-        with _talking():
-            await self._socket.send_media(data)
+        try:
+            await self._frames.send(headers + self._ogg.pages(packets))
+        except (OSError, WebSocketException) as error:
+            raise StreamLost(reason=str(error)) from error
 
     async def finalize(self) -> None:
         """Ask for a final on what was sent; the vendor marks it `from_finalize`."""

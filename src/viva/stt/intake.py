@@ -58,7 +58,7 @@ class Intake:
         """Take a packet; returns how many older ones were lost for it."""
         self._packet = packet.duration
         lost = self.backlog.add(packet, at_ms)
-        if self._page_is_full():
+        if self.backlog.unsent + packet.duration > self._page:
             self.wake.set()
         return lost
 

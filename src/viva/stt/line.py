@@ -10,6 +10,9 @@ from viva.stt.placing import Placed
 from viva.stt.port import TranscriberStream
 from viva.stt.timeline import SAMPLES_PER_MS
 
+WATCH_S = 0.5
+"""So often a line looks at the clock. One timer for every page and every wait would cost more than they."""
+
 
 class Line:
     """Plays what is not final yet to a fresh stream, then what comes in.
@@ -30,16 +33,25 @@ class Line:
         self._on_result = on_result
         self._on_answer = on_answer
         self._origin = self._answered = intake.backlog.rewind()
-        self._answered_s = asyncio.get_running_loop().time()
+        self._loop = asyncio.get_running_loop()
+        self._answered_s = self._spoke_s = self._loop.time()
+        self._sending_s: float | None = None
+        self._overdue = False
 
     async def run(self) -> None:
-        """Until the agreed end. Raises `StreamLost` when the stream ends before that, or is deaf."""
+        """Until the agreed end. Raises `StreamLost` when the stream ends before that, is deaf, or stuck."""
         listening = asyncio.create_task(self._listen(), name="stt.line.listen")
         listening.add_done_callback(lambda _task: self._intake.wake.set())
         try:
-            await self._talk(listening)
+            try:
+                async with asyncio.timeout(None) as self._limit:
+                    self._watch()
+                    await self._talk(listening)
+            except TimeoutError:
+                raise StreamLost(reason="stuck") from None
             await listening
         finally:
+            self._watching.cancel()
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)
         if not self._intake.closing.is_set():
@@ -49,7 +61,7 @@ class Line:
         """Speak until the other side has gone or we have nothing to say any more."""
         while not listening.done():
             if self._intake.closing.is_set() and not self._intake.backlog.unsent:
-                await self._within(self._stream.end())
+                await self._say(self._stream.end())
                 return
             await self._speak()
 
@@ -58,13 +70,15 @@ class Line:
         intake = self._intake
         intake.wake.clear()
         if page := intake.next_page(partial=False):
-            await self._within(self._stream.send(page))
+            await self._say(self._stream.send(page))
         elif intake.finish and intake.must_ask(self._stream):
             intake.finish.asked = self._stream
-            await self._within(self._stream.finalize())
-        elif not await _set_within(intake.wake, self._patience_s()):
+            await self._say(self._stream.finalize())
+        elif self._overdue:
             rest = intake.next_page(partial=True)
-            await self._within(self._stream.send(rest) if rest else self._stream.keep_alive())
+            await self._say(self._stream.send(rest) if rest else self._stream.keep_alive())
+        else:
+            await intake.wake.wait()
         if self._is_deaf():
             raise StreamLost(reason="no answer")
 
@@ -72,7 +86,7 @@ class Line:
         """Much audio was sent since the last answer, and that long ago: a replay is sent in no time."""
         backlog, limit_ms = self._intake.backlog, self._intake.times.deaf_after_ms
         unanswered = backlog.timeline.tape - backlog.unsent - self._answered
-        waited_s = asyncio.get_running_loop().time() - self._answered_s
+        waited_s = self._loop.time() - self._answered_s
         return unanswered > limit_ms * SAMPLES_PER_MS and waited_s * 1000 > limit_ms
 
     def _patience_s(self) -> float:
@@ -80,17 +94,27 @@ class Line:
         times = self._intake.times
         return times.page_ms / 500 if self._intake.backlog.unsent else times.keep_alive_s
 
-    async def _within(self, call: Awaitable[None]) -> None:
-        try:
-            async with asyncio.timeout(self._intake.times.send_timeout_s):
-                await call
-        except TimeoutError:
-            raise StreamLost(reason="stuck") from None
+    async def _say(self, call: Awaitable[None]) -> None:
+        self._sending_s = self._loop.time()
+        await call
+        self._spoke_s, self._sending_s, self._overdue = self._sending_s, None, False
+
+    def _watch(self) -> None:
+        """Whether a call takes too long, or nothing was said for too long."""
+        times, now_s = self._intake.times, self._loop.time()
+        if self._sending_s is not None and now_s - self._sending_s > times.send_timeout_s:
+            self._limit.reschedule(now_s)
+            return
+        if self._sending_s is None and now_s - self._spoke_s >= self._patience_s():
+            self._overdue = True
+            self._intake.wake.set()
+        again_s = min(WATCH_S, times.keep_alive_s / 4, times.send_timeout_s / 4)
+        self._watching = self._loop.call_later(again_s, self._watch)
 
     async def _listen(self) -> None:
         async for heard in self._stream.results():
             self._on_answer()
-            self._answered_s = asyncio.get_running_loop().time()
+            self._answered_s = self._loop.time()
             backlog = self._intake.backlog
             placed = Placed(heard, self._origin, backlog.settled, backlog.timeline)
             self._answered = max(self._answered, placed.tape_end)
@@ -98,11 +122,3 @@ class Line:
                 self._on_result(placed.result)
             if heard.is_final:
                 self._intake.settle(placed.tape_end, forced=heard.forced)
-
-
-async def _set_within(event: asyncio.Event, timeout_s: float) -> bool:
-    try:
-        async with asyncio.timeout(timeout_s):
-            return await event.wait()
-    except TimeoutError:
-        return False
