@@ -97,10 +97,10 @@ export class MediaLink {
     const peer = peerFor(/** @type {MediaStream} */ (this.stream), this.iceServers);
     this.peer = peer;
     peer.addEventListener("connectionstatechange", () => this.watch(peer));
-    this.timer = setTimeout(() => this.missed(peer, MISSES_MAX), CONNECT_MAX_MS);
     try {
       await negotiate(peer, this.sessionId);
       this.negotiated = true;
+      if (peer === this.peer && this.state === "connecting") this.timer = setTimeout(() => this.missed(peer, MISSES_MAX), CONNECT_MAX_MS);
     } catch (error) {
       if (peer !== this.peer) return;
       if (error instanceof OfferRefused && error.status < 500 && error.status !== 429) {
@@ -153,7 +153,8 @@ export class MediaLink {
   /** The server answered, yet nothing came through: no network for peers, perhaps. @param {RTCPeerConnection} peer @param {number} weight */
   missed(peer, weight) {
     if (peer !== this.peer) return;
-    if (this.negotiated) this.misses += weight;
+    const passed = peer.iceConnectionState === "connected" || peer.iceConnectionState === "completed";
+    if (this.negotiated && !passed) this.misses += weight;
     if (this.misses < MISSES_MAX || !possible()) return this.again(peer);
     this.overSocket = true;
     learn(true);

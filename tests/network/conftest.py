@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Playwright, async_playwright, expect
 from tests.browser.people import PATIENCE_MS
+from tests.network.homes import Heard
 from tests.network.places import Place, place
 from tests.support.deepgram_server import DeepgramServer
 from tests.support.networks import Networks, need_networks, networks
@@ -51,3 +52,11 @@ async def vendor() -> AsyncIterator[DeepgramServer]:
     """Speaks Deepgram's protocol and answers whatever it hears in Korean."""
     async with DeepgramServer() as server:
         yield server
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def heard(
+    postgres_url: str, template_database: str, vendor: DeepgramServer, playwright: Playwright
+) -> Heard:
+    """Makes whole systems whose words are recognised, and people who speak to them."""
+    return Heard(postgres_url, template_database, vendor, playwright)

@@ -6,9 +6,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from playwright.async_api import Browser, Playwright
-from tests.browser.people import CHROMIUM, launch
+from tests.browser.people import CHROMIUM, People, launch
 from tests.network.places import INSIDE, OUTSIDE, Place
+from tests.support.databases import new_database
+from tests.support.deepgram_server import DeepgramServer
 from tests.support.networks import Host
 from tests.support.server import Served, free_port, serving, settings_for
 from tests.support.speech import OWNERSHIP_WAV
@@ -60,3 +63,37 @@ async def house_at(place: Place, database_url: str, folder: Path, **settings: An
     finally:
         MediaGate.__aenter__ = opened  # type: ignore[method-assign]
         pages.close()
+
+
+class Heard(msgspec.Struct, frozen=True):
+    """What a whole system needs beside a place: a database, a vendor who hears, a browser's driver."""
+
+    postgres_url: str
+    template: str
+    vendor: DeepgramServer
+    playwright: Playwright
+
+    @asynccontextmanager
+    async def house(self, place: Place, folder: Path, **settings: Any) -> AsyncIterator[Served]:
+        """A system with a database of its own, where the vendor recognises."""
+        heard = {
+            "stt": "deepgram",
+            "deepgram_api_key": self.vendor.key,
+            "deepgram_url": self.vendor.url,
+        }
+        name = place.server.name.replace("-", "_")
+        async with (
+            new_database(self.postgres_url, name, template=self.template) as url,
+            house_at(place, url, folder, **heard, **settings) as served,
+        ):
+            yield served
+
+    @asynccontextmanager
+    async def person(self, place: Place, folder: Path) -> AsyncIterator[People]:
+        """Whoever sits before the candidate's browser."""
+        async with chromium_at(place.candidate, self.playwright, folder) as browser:
+            people = People(browser)
+            try:
+                yield people
+            finally:
+                await people.leave()

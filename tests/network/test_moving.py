@@ -8,14 +8,11 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from playwright.async_api import Page, Playwright, expect
-from tests.browser.people import People
+from playwright.async_api import Page, expect
 from tests.browser.way import ENGLISH, Candidate, session_of
-from tests.network.homes import chromium_at, house_at
+from tests.network.homes import Heard
 from tests.network.places import Place, open_ports
 from tests.support.candidate import eventually
-from tests.support.databases import new_database
-from tests.support.deepgram_server import DeepgramServer
 from tests.support.server import Served
 
 from viva.media import Part
@@ -42,21 +39,10 @@ SPOKEN = re.compile(r"백엔드 개발자|데이터베이스|쿼리")
 
 
 async def test_F16_another_network_and_a_reload_come_back_to_the_same_question_and_one_recording(
-    street: Place,
-    playwright: Playwright,
-    vendor: DeepgramServer,
-    postgres_url: str,
-    template_database: str,
-    tmp_path: Path,
+    street: Place, heard: Heard, tmp_path: Path
 ) -> None:
-    settings = {"stt": "deepgram", "deepgram_api_key": vendor.key, "deepgram_url": vendor.url}
-    async with (
-        new_database(postgres_url, "viva_network_moving", template=template_database) as url,
-        house_at(street, url, tmp_path, **settings) as house,
-        chromium_at(street.candidate, playwright, tmp_path) as browser,
-    ):
+    async with heard.house(street, tmp_path) as house, heard.person(street, tmp_path) as people:
         open_ports(street.router, udp=house.settings.udp_port, tcp=house.settings.port)
-        people = People(browser)
         page = await people.arrive(house.url)
         candidate = Candidate(page, ENGLISH)
         await candidate.start()
@@ -75,7 +61,6 @@ async def test_F16_another_network_and_a_reload_come_back_to_the_same_question_a
         await expect(candidate.question()).to_have_text(question)
         await page.goto("/")
         await plays_as_one(house, page, session_id)
-        await people.leave()
 
 
 async def heard_again(house: Served, candidate: Candidate) -> float:

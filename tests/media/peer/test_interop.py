@@ -1,7 +1,7 @@
 """The gate against peers that others wrote: aiortc and a real Chromium."""
 
 import pytest
-from playwright.async_api import async_playwright
+from playwright.async_api import Page, async_playwright
 from tests.support.media_sink import KeepingSink
 from tests.support.webrtc_client import gather_on_loopback, publish
 
@@ -55,6 +55,20 @@ class Desk:
         return answer
 
 
+async def publish_from(page: Page, desk: Desk, codec: str = "") -> str:
+    """Let a page's Chromium publish, whatever network it has: offer and answer go by the driver."""
+
+    async def exchange(offer: dict[str, str]) -> dict[str, str]:
+        answer = await desk.exchange(Offer(offer["sdp"], offer["type"]))
+        return {"sdp": answer.sdp, "type": answer.type}
+
+    await page.route(PAGE, lambda route: route.fulfill(content_type="text/html", body="<p>room</p>"))
+    await page.goto(PAGE)
+    await page.expose_function("exchange", exchange)
+    said: str = await page.evaluate(PUBLISH, codec)
+    return said
+
+
 async def test_aiortc_connects_over_loopback_and_its_sound_and_pictures_come_whole(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -85,16 +99,7 @@ async def test_chromium_connects_and_sends_sixty_millisecond_packets(codec: str)
         desk = Desk(gate)
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         try:
-            page = await browser.new_page()
-            await page.route(PAGE, lambda route: route.fulfill(content_type="text/html", body="<p>room</p>"))
-            await page.goto(PAGE)
-
-            async def exchange(offer: dict[str, str]) -> dict[str, str]:
-                answer = await desk.exchange(Offer(offer["sdp"], offer["type"]))
-                return {"sdp": answer.sdp, "type": answer.type}
-
-            await page.expose_function("exchange", exchange)
-            if await page.evaluate(PUBLISH, codec) == "no codec":
+            if await publish_from(await browser.new_page(), desk, codec) == "no codec":
                 pytest.skip("this Chromium does not encode H.264")
             await desk.sink.until(lambda sink: len(sink.packets) > 20 and len(sink.frames) > 20, 20)
             await desk.sink.until(
