@@ -19,7 +19,7 @@ from viva.admin.positions import router as position_pages
 from viva.admin.routes import router as admin_routes
 from viva.admin.views import Dashboard
 from viva.auth.routes import routes as auth_routes
-from viva.evaluation import Evaluation, EvidenceFinder, Reader, Scoring, budgets_of, wording_of
+from viva.evaluation import Calibration, Evaluation, EvidenceFinder, Reader, Scoring, budgets_of, wording_of
 from viva.evaluation.routes import HANDLERS as EVALUATION
 from viva.events import AnyEvent
 from viva.media import MediaGate, Recordings
@@ -120,6 +120,17 @@ def language_model(settings: Settings) -> "Claude | None":
     )
 
 
+@asynccontextmanager
+async def calibration_alone(settings: Settings, database: Database) -> AsyncIterator[Calibration]:
+    """Repeated readings without the rest, for commands."""
+    model, clock, budgets = language_model(settings), SystemClock(), budgets_of(settings)
+    async with AsyncExitStack() as stack:
+        if model is not None:
+            await stack.enter_async_context(model)
+        reader = Reader(clock, EvidenceFinder(), model, budgets.prices)
+        yield Calibration(database, Sessions(), reader, clock, budgets)
+
+
 class House:
     """Everything that is open, by the names under which handlers ask for it.
 
@@ -185,7 +196,13 @@ class House:
             drafts=self._settings.scoring_drafts,
             wording=wording_of(self._settings),
         ).register(jobs)
-        self._parts |= {"evaluation": Evaluation(sessions, self._clock, budgets), "jobs": jobs}
+        calibration = Calibration(self._database, sessions, reader, self._clock, budgets)
+        calibration.register(jobs)
+        self._parts |= {
+            "evaluation": Evaluation(sessions, self._clock, budgets),
+            "calibration": calibration,
+            "jobs": jobs,
+        }
 
     async def _add_room(self, stack: AsyncExitStack) -> None:
         settings, sessions, database = self._settings, self._parts["sessions"], self._database

@@ -3,6 +3,7 @@
 import click
 
 from viva.cli.bench import bench
+from viva.cli.calibrate import calibrate
 from viva.cli.demo import demo
 from viva.cli.doctor import doctor
 from viva.cli.evidence import evidence
@@ -16,5 +17,5 @@ def main() -> None:
     """An AI interview system in one process."""
 
 
-for command in (serve, migrate, admin, doctor, demo, bench, evidence):
+for command in (serve, migrate, admin, doctor, demo, bench, evidence, calibrate):
     main.add_command(command)

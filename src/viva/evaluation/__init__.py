@@ -4,10 +4,14 @@
 """
 
 from viva.evaluation.budget import Budgets, budgets_of
+from viva.evaluation.calibration import CALIBRATE, Calibration, Outcome
+from viva.evaluation.calibration_store import Series
 from viva.evaluation.cleaning import cleaned
 from viva.evaluation.errors import NotReviewableYet, UnknownCriterion
 from viva.evaluation.evidence import Evidence
+from viva.evaluation.instructions import CURRENT, VERSIONS
 from viva.evaluation.keyless import EvidenceFinder
+from viva.evaluation.masking import Identity, mask
 from viva.evaluation.measuring import Figures, LabelledSet, measure
 from viva.evaluation.model import (
     LEVELS,
@@ -26,11 +30,15 @@ from viva.evaluation.service import AnswerResult, Decision, Evaluation, Results
 from viva.evaluation.views import for_staff
 
 __all__ = [
+    "CALIBRATE",
+    "CURRENT",
     "DRAFT_SCORECARD",
     "EVALUATE_ANSWER",
     "LEVELS",
+    "VERSIONS",
     "AnswerResult",
     "Budgets",
+    "Calibration",
     "Claim",
     "CriterionResult",
     "Decision",
@@ -39,20 +47,24 @@ __all__ = [
     "EvidenceFinder",
     "Figures",
     "Findings",
+    "Identity",
     "LabelledSet",
     "Level",
     "NotReviewableYet",
+    "Outcome",
     "Reader",
     "Results",
     "Review",
     "Scorecard",
     "Scoring",
+    "Series",
     "Status",
     "UnknownCriterion",
     "Wording",
     "budgets_of",
     "cleaned",
     "for_staff",
+    "mask",
     "measure",
     "wording_of",
 ]

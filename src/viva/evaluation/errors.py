@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a sentence is read in one line)
 """What can be wrong with a request to evaluation."""
 
 from viva.platform.errors import Conflict, Invalid, TooManyRequests
@@ -23,3 +24,21 @@ class EvaluationUnderWay(TooManyRequests):
 
     code = "evaluation_under_way"
     message = N_("This interview is being evaluated already. Please wait until that is done.")
+
+
+class CalibrationImpossible(Invalid):
+    """There is no model to calibrate, or too much or too little was asked for."""
+
+    code = "calibration_impossible"
+    message = N_(
+        "This calibration is not possible. It needs a model key, one to thirty interviews and one to twenty runs."
+    )
+
+
+class NotForCalibration(Invalid):
+    """An interview that may not be read by a model."""
+
+    code = "not_for_calibration"
+    message = N_(
+        "Only completed interviews can be read again, and only with the candidate's consent to evaluation by AI."
+    )

@@ -91,6 +91,11 @@ class Reader:
         self._model = model
         self._prices = prices
 
+    @property
+    def has_model(self) -> bool:
+        """Whether anything is judged at all."""
+        return self._model is not None
+
     def asks(self, request: Request, before: Tries) -> tuple[Ask, ...]:
         """The calls that reading begins with, one for each missing draft; none, if nobody is asked."""
         if self._model is None or request.illegible:
