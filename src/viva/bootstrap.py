@@ -40,7 +40,7 @@ from viva.privacy import Privacy
 from viva.privacy.routes import router as privacy_routes
 from viva.questions import OwnBank, Planner, Positions
 from viva.questions.routes import router as question_routes
-from viva.room import Briefing, CatchingUp, Hub, Interviewing, Shared
+from viva.room import Briefing, CatchingUp, Hub, Interviewing, Shared, Vigil
 from viva.room.metrics import COLLECTORS as CAPTIONS
 from viva.room.pages import router as candidate_pages
 from viva.room.routes import router as room_routes
@@ -231,6 +231,7 @@ class House:
             "engine": engine,
             "recordings": recordings,
             "hub": hub,
+            "vigil": Vigil(database, self._parts["candidates"]),
             "briefing": Briefing(sessions, self._parts["privacy"], transcriber, settings, self._clock),
             "start_limit": RateLimiter(STARTS_PER_MINUTE, 60, self._clock),
             "link_limit": RateLimiter(STARTS_PER_MINUTE, 60, self._clock),

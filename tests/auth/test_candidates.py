@@ -170,9 +170,9 @@ async def test_S03_a_candidate_whose_access_is_revoked_is_out_at_the_next_reques
         token = await candidates.issue_bearer(work, session_id, clock.now() + HOUR)
         principal = await candidates.resolve(work, token)
         assert principal is not None
-        assert await candidates.still_good(work, principal)
+        assert await candidates.good_among(work, [principal.credential_id])
     async with database.uow() as work:
         await candidates.revoke_all(work, session_id)
     assert (await client.get(f"/api/sessions/{session_id}", headers=bearer(token))).status_code == 401
     async with database.uow() as work:
-        assert not await candidates.still_good(work, principal)
+        assert not await candidates.good_among(work, [principal.credential_id])

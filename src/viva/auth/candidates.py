@@ -1,5 +1,6 @@
 """What lets a candidate in: opaque, random, hashed at rest, good for one session and for a stated time."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
@@ -94,10 +95,12 @@ class CandidateAccess:
         found = (await work.db.execute(query)).one_or_none()
         return None if found is None else CandidatePrincipal(found.session_id, found.id)
 
-    async def still_good(self, work: Work, principal: CandidatePrincipal) -> bool:
-        """Whether an open socket of this candidate may stay open (S03)."""
-        row = await work.db.get(Row, principal.credential_id)
-        return row is not None and row.revoked_at is None and row.expires_at > self._clock.now()
+    async def good_among(self, work: Work, credentials: Collection[UUID]) -> set[UUID]:
+        """Those of these credentials whose open sockets may stay open (S03)."""
+        query = select(Row.id).where(
+            Row.id.in_(credentials), Row.revoked_at.is_(None), Row.expires_at > self._clock.now()
+        )
+        return set(await work.db.scalars(query))
 
     async def revoke_all(self, work: Work, session_id: UUID) -> None:
         """End every link, bearer and cookie of a session. Doing it twice is fine."""

@@ -5,5 +5,6 @@ from viva.room.catching_up import CatchingUp
 from viva.room.hub import Hub
 from viva.room.service import Interviewing
 from viva.room.shared import Shared
+from viva.room.vigil import Vigil
 
-__all__ = ["Briefing", "CatchingUp", "Hub", "Interviewing", "Shared", "reference_of"]
+__all__ = ["Briefing", "CatchingUp", "Hub", "Interviewing", "Shared", "Vigil", "reference_of"]

@@ -12,7 +12,6 @@ from litestar.response import Stream
 
 from viva.auth import (
     AuthService,
-    CandidateAccess,
     CandidatePrincipal,
     candidate_of,
     requires_candidate_or_user,
@@ -25,6 +24,7 @@ from viva.room.channel import converse, watch_credential
 from viva.room.hub import Hub
 from viva.room.screen import Screen
 from viva.room.sound import SoundSocket
+from viva.room.vigil import Vigil
 from viva.sessions import Sessions
 
 
@@ -101,16 +101,16 @@ async def live_channel(
     sessions: NamedDependency[Sessions],
     database: NamedDependency[Database],
     auth: NamedDependency[AuthService],
-    candidates: NamedDependency[CandidateAccess],
+    vigil: NamedDependency[Vigil],
     clock: NamedDependency[Clock],
 ) -> None:
     """The candidate's channel, or a watching reviewer's; refused before it is accepted if it is neither."""
     principal, may_act = await _who(socket, session_id, sessions, database)
 
     async def still_good() -> bool:
+        if isinstance(principal, CandidatePrincipal):
+            return await vigil.still_good(principal)
         async with database.uow() as work:
-            if isinstance(principal, CandidatePrincipal):
-                return await candidates.still_good(work, principal)
             return await auth.still_good(work, principal)
 
     await socket.accept()
@@ -134,8 +134,7 @@ async def sound(
     socket: WebSocket[Any, Any, Any],
     session_id: FromPath[UUID],
     hub: NamedDependency[Hub],
-    database: NamedDependency[Database],
-    candidates: NamedDependency[CandidateAccess],
+    vigil: NamedDependency[Vigil],
     clock: NamedDependency[Clock],
 ) -> None:
     """The candidate's sound where UDP cannot pass: MediaRecorder's WebM with Opus in binary frames.
@@ -145,8 +144,7 @@ async def sound(
     candidate = candidate_of(socket, session_id)
 
     async def still_good() -> bool:
-        async with database.uow() as work:
-            return await candidates.still_good(work, candidate)
+        return await vigil.still_good(candidate)
 
     async with hub.interview(session_id) as live:
         connection = await live.take_sound()
