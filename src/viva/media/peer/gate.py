@@ -46,6 +46,7 @@ class MediaGate:
         self._bind = bind
         self._connections_max = connections_max
         self._socket: socket.socket | None = None
+        self._six: socket.socket | None = None
         self._certificate = Certificate()
         self._buffer = PacketBuffer()
         self._view = memoryview(self._buffer.view)
@@ -55,18 +56,22 @@ class MediaGate:
         self._rest: asyncio.TimerHandle | None = None
 
     async def __aenter__(self) -> Self:
-        opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        try:
-            opened.setblocking(False)
-            opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
-            opened.bind((self._bind, self._port))
-        except OSError:
-            opened.close()
-            raise
-        self._socket = opened
+        self._socket = opened = _opened(socket.AF_INET, self._bind, self._port)
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(opened.fileno(), self._look)
+        self._open_six()
         return self
+
+    def _open_six(self) -> None:
+        """The same port by IPv6, where this machine has that."""
+        if self._bind:
+            return
+        try:
+            self._six = _opened(socket.AF_INET6, "", self.port)
+        except OSError as error:
+            log.info("media_without_ipv6", errno=error.errno)
+        else:
+            self._loop.add_reader(self._six.fileno(), self._read, self._six)
 
     async def __aexit__(self, *_exc: object) -> None:
         for connection in self.connections:
@@ -77,6 +82,10 @@ class MediaGate:
             self._loop.remove_reader(self._socket.fileno())
             self._socket.close()
             self._socket = None
+        if self._six is not None:
+            self._loop.remove_reader(self._six.fileno())
+            self._six.close()
+            self._six = None
 
     @property
     def port(self) -> int:
@@ -97,6 +106,7 @@ class MediaGate:
         Raises `OfferRefused` (400) for what is malformed or not taken, `MediaFull` (503).
         """
         remote = read_offer(offer)
+        addresses = await announced(self._announced, six=self._six is not None)
         if len(self._ufrags) >= self._connections_max:
             raise MediaFull(retry_after_s=60)
         ufrag, password = secrets.token_hex(4), secrets.token_hex(16)
@@ -107,7 +117,7 @@ class MediaGate:
             ufrag=ufrag,
             password=password,
             fingerprint=self._certificate.fingerprint,
-            addresses=announced(self._announced),
+            addresses=addresses,
             port=self.port,
             origin=secrets.randbits(62),
         )
@@ -115,10 +125,11 @@ class MediaGate:
 
     def send(self, datagram: bytes, address: Address) -> None:
         """Send at once; what the system will not take is lost, as datagrams may be."""
-        if self._socket is None:
+        by = self._six if ":" in address[0] else self._socket
+        if by is None:
             return
         try:
-            self._socket.sendto(datagram, address)
+            by.sendto(datagram, address)
         except OSError as error:
             if error.errno not in {errno.EAGAIN, errno.ENOBUFS}:
                 log.debug("media_send_failed", errno=error.errno)
@@ -136,16 +147,14 @@ class MediaGate:
         """Called when something has come, or when a rest is over."""
         more = True
         try:
-            more = self._read()
+            more = self._socket is not None and self._read(self._socket)
         finally:
             self._arrange_next(more=more)
 
-    def _read(self) -> bool:
+    def _read(self, source: socket.socket) -> bool:
         """Take what waits; whether there may be more."""
-        if self._socket is None:
-            return False
         now_ms = time.monotonic() * 1000
-        receive, buffer, view = self._socket.recvfrom_into, self._buffer, self._view
+        receive, buffer, view = source.recvfrom_into, self._buffer, self._view
         connected = self._by_address.get
         for _ in range(_PER_WAKE):
             try:
@@ -187,3 +196,17 @@ class MediaGate:
         connection = self._by_ufrag.get(request.ufrag) if request is not None else None
         if request is not None and connection is not None and connection.check(request, address):
             self._by_address[address] = connection
+
+
+def _opened(family: socket.AddressFamily, bind: str, port: int) -> socket.socket:
+    opened = socket.socket(family, socket.SOCK_DGRAM)
+    try:
+        opened.setblocking(False)
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+        if family == socket.AF_INET6:
+            opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        opened.bind((bind, port))
+    except OSError:
+        opened.close()
+        raise
+    return opened

@@ -26,7 +26,7 @@ def read_answer(sdp: str) -> RemoteAnswer:
         return found
 
     fingerprint = one(r"a=fingerprint:(\S+) (\S+)")
-    candidates = re.findall(r"a=candidate:\S+ 1 udp \d+ (\S+) (\d+) typ host", sdp)
+    candidates = re.findall(r"a=candidate:\S+ 1 udp \d+ ([\d.]+) (\d+) typ host", sdp)  # IPv4 will do
     return RemoteAnswer(
         ufrag=one(r"a=ice-ufrag:(\S+)")[1],
         password=one(r"a=ice-pwd:(\S+)")[1],

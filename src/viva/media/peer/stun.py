@@ -5,7 +5,8 @@ import struct
 import msgspec
 from aioice import stun
 
-Address = tuple[str, int]
+Address = tuple[str, int] | tuple[str, int, int, int]
+"""Where a datagram came from; the longer form is IPv6's."""
 
 
 class BindingRequest(msgspec.Struct, frozen=True):
@@ -41,7 +42,7 @@ def response(request: BindingRequest, password: str, address: Address) -> bytes:
         stun.Method.BINDING,
         stun.Class.RESPONSE,
         transaction_id=request.message.transaction_id,
-        attributes={"XOR-MAPPED-ADDRESS": address},
+        attributes={"XOR-MAPPED-ADDRESS": address[:2]},
     )
     message.add_message_integrity(password.encode())
     return bytes(message)
