@@ -1,6 +1,6 @@
 // The recording: all of its files as one, with speed, seeking and the time on the interview's clock.
 
-import { clock, partAt, totalMs } from "./timeline.js";
+import { clock, placeAt, totalMs } from "./timeline.js";
 
 export class Player {
   /** @param {HTMLElement} root @param {(atMs: number) => void} onTime */
@@ -39,11 +39,12 @@ export class Player {
 
   /** @param {number} atMs on the interview's clock @param {boolean} [play] */
   seek(atMs, play = true) {
-    const index = partAt(this.parts, atMs);
+    const { index, offsetMs, over } = placeAt(this.parts, atMs);
     if (index !== this.index) this.load(index);
-    this.media.currentTime = Math.max(0, atMs - this.parts[index].startMs) / 1000;
+    this.media.currentTime = offsetMs / 1000;
     this.drawTime();
-    if (play) void this.play();
+    if (over) this.media.pause(); // to play on from the end would mean from the beginning
+    else if (play) void this.play();
   }
 
   /** @param {number} index */

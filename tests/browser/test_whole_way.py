@@ -4,7 +4,7 @@ import re
 
 from playwright.async_api import Page, expect
 from tests.browser.people import People, picture
-from tests.browser.way import ENGLISH, KOREAN, Candidate, session_of, sign_in
+from tests.browser.way import ENGLISH, KOREAN, Candidate, drafted, session_of, sign_in
 from tests.support.server import Served
 
 SPOKEN = re.compile(r"payment|database|queries|customers|index|cache", re.IGNORECASE)
@@ -25,6 +25,7 @@ async def test_an_interview_in_english_with_camera_is_heard_by_the_local_engine_
         await picture(page, "room-speaking")
         await candidate.finish()
     await candidate.type_the_rest()
+    await drafted(local_house, session_of(page))
     await reviewed(await people.arrive(local_house.url), session_of(page), SPOKEN, picture_too=True)
 
 
@@ -41,6 +42,7 @@ async def test_an_interview_in_korean_with_sound_only_is_heard_by_the_vendor_and
         await candidate.speak(ANSWERED)
         await candidate.finish()
     await candidate.type_the_rest()
+    await drafted(vendor_house, session_of(page))
     admin = await people.arrive(vendor_house.url, language="ko-KR")
     await reviewed(admin, session_of(page), ANSWERED, picture_too=False)
 
@@ -68,9 +70,12 @@ async def sees_quotes(page: Page) -> None:
 
 
 async def expect_time_beyond(page: Page, seconds: float) -> None:
-    """The recording plays on from there."""
+    """The recording plays on from there, on the interview's clock, if only to its end."""
     await page.wait_for_function(
         "at => { const media = document.querySelector('[data-media]');"
-        " return media.currentTime > at + 0.3 && !media.error; }",
+        " const parts = [...document.querySelectorAll('[data-parts] > li')];"
+        " const part = parts.find((each) => media.src.endsWith(each.dataset.url));"
+        " const now = Number(part.dataset.start) / 1000 + media.currentTime;"
+        " return !media.error && (now > at + 0.3 || (media.ended && now >= at)); }",
         arg=seconds,
     )
