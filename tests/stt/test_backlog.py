@@ -122,3 +122,17 @@ def test_pauses_double_with_jitter_up_to_a_limit_and_begin_anew_after_success():
     highest.succeeded()
     assert highest.next_delay_s() == 0.2
     assert all(Backoff(random.random).next_delay_s() <= 15 for _ in range(50))
+
+
+def test_a_first_packet_that_came_late_does_not_make_the_rest_late():
+    """The recorder does the same, so that words heard live and again from the file have one clock."""
+    timeline = Timeline()
+    placed = [timeline.clock_ms(timeline.place(packet(index), max(500, index * 20))) for index in range(100)]
+    assert abs(placed[-1] - 99 * 20) <= 40
+
+
+def test_an_answer_that_begins_after_a_count_that_stood_still_begins_at_its_own_time():
+    timeline = Timeline()
+    timeline.place(packet(0), 0)
+    timeline.begin_anew()
+    assert timeline.clock_ms(timeline.place(packet(1), 3_000)) == 3_000

@@ -1,7 +1,8 @@
 """The director: whose turn it is, which question, which clock. A pure state machine.
 
 Each function takes the session as it stands (its row locked by the caller) and the present, and gives the
-`Decision` to write. What is not allowed raises the error that says so and decides nothing.
+`Decision` to write. What is not allowed raises the error that says so and decides nothing. The present may
+lie before the past, where the machine's time of day was set back (F25).
 
     created ──consent──▶ consented ──first answer──▶ in_progress ──last answer──▶ completed
 """
@@ -82,7 +83,8 @@ def finish_answer(
         _require_current(session, question_id)
     if session.answering_since is None or session.current_question_id is None:
         raise NotAnswering
-    changes = {"status": "finished", "end_ms": session.clock_ms(now)}
+    began_ms = _answer(answers, session.current_question_id).start_ms or 0
+    changes = {"status": "finished", "end_ms": max(began_ms, session.clock_ms(now))}
     return _advance(session, answers, now, changes, counts_as_answer=True)
 
 
@@ -95,7 +97,7 @@ def type_answer(session: Session, answers: tuple[Answer, ...], question_id: UUID
     clock_ms = session.clock_ms(now)
     current = _answer(answers, question_id)
     start_ms = current.start_ms if current.start_ms is not None else clock_ms
-    changes = {"status": "finished", "kind": "typed", "start_ms": start_ms, "end_ms": clock_ms}
+    changes = {"status": "finished", "kind": "typed", "start_ms": start_ms, "end_ms": max(start_ms, clock_ms)}
     return _advance(session, answers, now, changes, counts_as_answer=True)
 
 

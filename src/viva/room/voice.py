@@ -127,6 +127,8 @@ class Voice:
         if session.answering_since is None or session.current_question_id is None:
             return
         self._spans.begin(session.current_question_id, session.clock_ms(session.answering_since))
+        if self._relay is not None:
+            self._relay.begin_anew()
         if self._relay is None and self._shared.transcriber is not None:
             options = StreamOptions(language=session.language, key_terms=session.key_terms)
             relay = Relay(self._shared.transcriber, options, self._on_speech)

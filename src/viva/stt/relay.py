@@ -93,6 +93,10 @@ class Relay:
             metrics.packets_overflowed.labels(self.engine).inc(overflowed)
             self._say_trouble("overloaded")
 
+    def begin_anew(self) -> None:
+        """A new answer begins: what is fed from here on is placed by its arrival, not by what was before."""
+        self._intake.backlog.timeline.begin_anew()
+
     async def finalize(self, timeout_s: float) -> bool:
         """Make everything fed so far final. Returns whether that happened in time.
 

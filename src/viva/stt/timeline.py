@@ -12,7 +12,8 @@ from viva.audio import OPUS_RATE_HZ, AudioPacket
 
 SAMPLES_PER_MS = OPUS_RATE_HZ // 1000
 EARLY_MS = 40
-"""A packet this much earlier than its timestamp says belongs to a new count, or the first one was delayed."""
+"""A packet this much earlier than its timestamp says belongs to a new count, or those before were delayed:
+nothing arrives before it was said. The recorder goes by the same number, so that both tell the same times."""
 LATE_MS = 5_000
 """This much later, its sender's count has restarted or stood still; less is a network that was stuck."""
 
@@ -28,6 +29,7 @@ class Timeline:
         self._zero_ms: float | None = None
         self._expected_ms = 0.0
         self._last_timestamp = 0
+        self._anew = False
 
     def place(self, packet: AudioPacket, at_ms: float) -> int:
         """Put the packet at the end of the tape; returns the tape position of its first sample."""
@@ -39,6 +41,10 @@ class Timeline:
         self.tape += packet.duration
         self._expected_ms = clock_ms + packet.duration / SAMPLES_PER_MS
         return position
+
+    def begin_anew(self) -> None:
+        """Place the next packet by its arrival alone, however long its sender's count stood still before."""
+        self._anew = True
 
     def clock_ms(self, position: float, *, ending: bool = False) -> int:
         """The interview's clock at a tape position. At a hole, `ending` chooses the side before it."""
@@ -55,12 +61,11 @@ class Timeline:
 
     def _clock_of(self, packet: AudioPacket, at_ms: float) -> float:
         stamp_ms = packet.timestamp / SAMPLES_PER_MS
-        restarted = packet.timestamp < self._last_timestamp
-        self._last_timestamp = packet.timestamp
+        restarted = self._anew or packet.timestamp < self._last_timestamp
+        self._anew, self._last_timestamp = False, packet.timestamp
         if self._zero_ms is not None and not restarted:
             lateness_ms = at_ms - (self._zero_ms + stamp_ms)
             if -EARLY_MS <= lateness_ms <= LATE_MS:
                 return self._zero_ms + stamp_ms
-        clock_ms = at_ms if self._zero_ms is None else max(at_ms, self._expected_ms)
-        self._zero_ms = clock_ms - stamp_ms
-        return clock_ms
+        self._zero_ms = at_ms - stamp_ms
+        return at_ms

@@ -7,7 +7,8 @@ from viva.media.model import SenderClock
 
 PAUSE_MS = 1_000.0
 """After so long a silence, a timestamp that did not move on is taken for a pause, not for a delay."""
-_EARLY_MS = 100.0
+_EARLY_MS = 40.0
+"""As in `stt.timeline`, so that what was heard live and what is heard again from the file have one clock."""
 _STEP_MS = 5.0
 """Pictures are moved towards the sender's own timing this much at a time, so that nothing jumps."""
 _BELIEVABLE_MS = 2_000.0
@@ -40,23 +41,24 @@ class Placement:
 
     def __init__(self, zero_ms: float) -> None:
         self._zero_ms = zero_ms
-        self._lines = {"audio": _Line(OPUS_RATE_HZ / 1000), "video": _Line(VIDEO_RATE_HZ / 1000)}
+        self._lead = _Line(OPUS_RATE_HZ / 1000)
+        self._follow = _Line(VIDEO_RATE_HZ / 1000)
         self._sound: SenderClock | None = None
 
     def audio(self, timestamp: int, received_ms: float) -> int:
         """Where a sound packet belongs."""
-        return max(0, round(self._lines["audio"].at(timestamp, received_ms - self._zero_ms)))
+        return max(0, round(self._lead.at(timestamp, received_ms - self._zero_ms)))
 
     def video(self, timestamp: int, received_ms: float) -> int:
         """Where a picture belongs."""
-        return max(0, round(self._lines["video"].at(timestamp, received_ms - self._zero_ms)))
+        return max(0, round(self._follow.at(timestamp, received_ms - self._zero_ms)))
 
     def note(self, clock: SenderClock) -> None:
         """Learn from a sender report; sound leads, pictures follow."""
         if clock.kind == "audio":
             self._sound = clock
             return
-        sound, lead, follow = self._sound, self._lines["audio"], self._lines["video"]
+        sound, lead, follow = self._sound, self._lead, self._follow
         if sound is None or lead.offset is None or follow.offset is None:
             return
         file_ms = sound.timestamp / lead.per_ms + lead.offset + clock.sender_ms - sound.sender_ms
