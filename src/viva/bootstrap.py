@@ -15,6 +15,7 @@ from litestar.openapi import OpenAPIConfig
 
 from viva import auth
 from viva.admin.bank import router as bank_pages
+from viva.admin.calibration import router as calibration_pages
 from viva.admin.positions import router as position_pages
 from viva.admin.routes import router as admin_routes
 from viva.admin.views import Dashboard
@@ -305,6 +306,7 @@ ROUTERS = (
     admin_routes,
     position_pages,
     bank_pages,
+    calibration_pages,
 )
 
 

@@ -117,7 +117,7 @@ def _show(outcome: Outcome, usual_model: str, *, as_json: bool) -> None:
                 say(f"    {one.title}: {one.usual}, spread {one.spread}, flips {one.flips}  [{levels}]")
     if len(outcome.variants) == 2:
         say(f"\nThe second usually says otherwise in {len(outcome.differences)} places:")
-    for one in outcome.differences:
-        say(f"  {one.session_id} {one.title}: {one.first} -> {one.second}")
+    for place in outcome.differences:
+        say(f"  {place.session_id} {place.title}: {place.first} -> {place.second}")
     if outcome.series.stopped_reason:
         raise CannotDo(f"the series stopped before its end: {outcome.series.stopped_reason}.")

@@ -1,0 +1,148 @@
+"""What a reviewer sees of a scorecard, and an admin of its repeatability, in both languages."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Page, expect
+from tests.browser.people import People, picture
+from tests.browser.way import drafted, sign_in
+from tests.support.anthropic_server import AnthropicServer, Says, said_in, schema_of
+from tests.support.databases import new_database
+from tests.support.server import Served, serving, settings_for
+
+ANSWER = (
+    "I looked at the logs first and found that the cache was never filled after the deployment. "
+    "Then I told the team early that my change was the cause, and I stayed until it was fixed."
+)
+KOREAN_ANSWER = (
+    "먼저 로그를 보고 배포 뒤에 캐시가 채워지지 않는다는 것을 찾았습니다. "
+    "그다음 제 변경이 원인이라고 팀에 바로 알리고 고쳐질 때까지 남아 있었습니다."
+)
+WORDS = {
+    "en": (
+        "They looked for the cause before they changed anything.",
+        "They hold themselves responsible.",
+        ANSWER,
+    ),
+    "ko": ("무엇을 바꾸기 전에 먼저 원인을 찾았습니다.", "자신의 변경에 책임을 졌습니다.", KOREAN_ANSWER),
+}
+
+
+class Judge:
+    """Agrees with itself about most criteria, wavers about the second and contradicts itself in the third."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def __call__(self, request: dict[str, object]) -> Says:
+        self.calls += 1
+        said = said_in(request)
+        language = "ko" if any("가" <= letter <= "힣" for letter in "".join(said)) else "en"
+        cause, responsible, _ = WORDS[language]
+        first, second = ((said or [""])[0].partition(". ")[n] for n in (0, 2))
+        schema = schema_of(request)["properties"]
+        if "claims" not in schema:
+            return Says("no")  # not ours: a plan of questions is asked for
+        keys = schema["criteria"]["items"]["properties"]["key"]["enum"]
+        findings = [
+            {"key": key, "level": self._level(place), "reason": cause, "quotes": [first]}
+            for place, key in enumerate(keys)
+        ]
+        claims = [
+            {"kind": "strength", "text": responsible, "quotes": [second.rstrip(".")]},
+            {"kind": "concern", "text": cause, "quotes": [first]},
+        ]
+        return Says({"criteria": findings, "claims": claims}, cached_tokens=900)
+
+    def _level(self, place: int) -> str:
+        odd = self.calls % 3 == 0
+        if place == 1:
+            return "mixed" if odd else "yes"
+        if place == 2:
+            return "strong_no" if odd else "yes"
+        return "yes"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def judging_house(
+    postgres_url: str, template_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Served]:
+    """A system with a model that answers on loopback, with prices and a budget."""
+    async with (
+        AnthropicServer(Judge()) as vendor,
+        new_database(postgres_url, "viva_browser_judging", template=template_database) as url,
+    ):
+        settings = settings_for(
+            url,
+            tmp_path_factory.mktemp("judging"),
+            anthropic_api_key="k",
+            anthropic_base_url=vendor.url,
+            llm_prices="3,15,3.75,0.3",
+            budget_session="500000,$2.50",
+        )
+        async with serving(settings) as served:
+            yield served
+
+
+async def interviewed(house: Served, language: str) -> str:
+    """The id of an interview whose scorecard is there."""
+    name, position = ("김민지", "백엔드 개발자") if language == "ko" else ("Kim Minji", "Backend engineer")
+    candidate = await house.new_candidate(user_name=name, position=position, language=language)
+    for question_id in await candidate.questions():
+        (await candidate.type_answer(question_id, WORDS[language][2])).raise_for_status()
+    await drafted(house, candidate.session_id)
+    return candidate.session_id
+
+
+async def reviewed(page: Page, session_id: str) -> None:
+    """Score first; the draft shows afterwards (C07)."""
+    await sign_in(page, f"/admin/sessions/{session_id}")
+    await expect(page.locator(".agreement")).to_have_count(0)
+    await page.locator(".review-form button").click()
+    await expect(page.locator(".agreement").first).to_be_visible()
+    await page.locator("details.more summary").last.click()
+
+
+async def test_a_reviewer_sees_how_far_the_drafts_agree_why_and_what_they_cost(
+    judging_house: Served, people: People
+) -> None:
+    page = await people.arrive(judging_house.url)
+    await reviewed(page, await interviewed(judging_house, "en"))
+    agreement = page.locator(".agreement")
+    await expect(agreement.nth(0)).to_contain_text("All 3 drafts agree")
+    await expect(agreement.nth(1)).to_contain_text("2 of 3 drafts agree")
+    await expect(agreement.nth(2)).to_contain_text("3 drafts without agreement")
+    await expect(page.get_by_text("the independent drafts contradict each other")).to_be_visible()
+    await expect(page.locator(".claim")).to_have_count(2)
+    await expect(page.locator(".budgets")).to_contain_text("$2.50")
+    await picture(page, "admin-scorecard-en")
+    await page.get_by_role("button", name="Evaluate again").click()
+    await page.wait_for_url("**/admin/sessions/*")
+
+
+async def test_a_series_is_started_on_the_page_and_shows_what_came_again(
+    judging_house: Served, people: People
+) -> None:
+    session_id = await interviewed(judging_house, "ko")
+    page = await people.arrive(judging_house.url, language="ko-KR")
+    await reviewed(page, session_id)
+    await expect(page.locator(".agreement").nth(1)).to_contain_text("초안 3개 중 2개")
+    await picture(page, "admin-scorecard-ko")
+    await page.goto("/admin/calibration")
+    await page.locator("#runs").fill("4")
+    await page.locator("#drafts").fill("1")
+    await page.locator("#against_prompt").select_option("2026-11-22.3")
+    await picture(page, "admin-calibration-ko")
+    await page.locator(".calibration-form button").click()
+    await page.wait_for_url("**/admin/calibration/*-*")
+
+    async def finished() -> bool:
+        await page.reload()
+        return await page.get_by_text("전체 8회 중 8회 평가").is_visible()
+
+    while not await finished():
+        pass
+    await expect(page.locator(".repeated")).to_have_count(2)
+    await expect(page.locator(".runs .flip").first).to_be_visible()
+    await picture(page, "admin-calibration-series-ko")
