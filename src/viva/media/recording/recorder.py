@@ -1,14 +1,14 @@
 """The sink that records one connection: packets into clusters on the loop, clusters to disk in a thread.
 
-The loop only appends to lists. Once a second there is one write of about a tenth of a megabyte, in a
-thread because a disk may stall for seconds (F24) and a stalled write stalls whoever called it.
+The loop only appends to lists. Once a second there is one write of about a tenth of a megabyte, together
+with other recorders', in a thread because a disk may stall for seconds (F24) and whoever writes with it.
 """
 
 import asyncio
 import time
 from collections.abc import Callable
-from concurrent.futures import Executor
 from datetime import UTC, datetime
+from functools import partial
 from typing import Literal
 
 import msgspec
@@ -18,10 +18,11 @@ from viva.audio import AudioPacket, VideoFrame
 from viva.media.model import ConnectionState, SenderClock
 from viva.media.recording.backlog import Backlog
 from viva.media.recording.file import RecordingFile
+from viva.media.recording.first_picture import video_settings
 from viva.media.recording.manifest import Gap, Manifests, Part
 from viva.media.recording.placement import PAUSE_MS, Placement
-from viva.media.rtp import h264, vp8
-from viva.media.webm import CLUSTER_MS, Cluster, Clusters, Tracks, VideoSettings
+from viva.media.recording.together import Together
+from viva.media.webm import CLUSTER_MS, Cluster, Clusters, Tracks
 
 log = structlog.get_logger(__name__)
 
@@ -44,14 +45,14 @@ class Recorder:
         self,
         file: RecordingFile,
         manifests: Manifests,
-        executor: Executor,
+        together: Together,
         interview_ms: Callable[[float], int | None],
         on_trouble: Callable[[Trouble], None],
         video_floor_bytes: int = VIDEO_FLOOR_BYTES,
     ) -> None:
         self._file = file
         self._manifests = manifests
-        self._executor = executor
+        self._together = together
         self._interview_ms = interview_ms
         self._on_trouble = on_trouble
         self._video_floor_bytes = video_floor_bytes
@@ -81,7 +82,8 @@ class Recorder:
         """Keep a sound packet."""
         if self._closed:
             return
-        time_ms = self._place(packet.received_ms).audio(packet.timestamp, packet.received_ms)
+        placement = self._placement or self._begin(packet.received_ms)
+        time_ms = placement.audio(packet.timestamp, packet.received_ms)
         if time_ms - self._sound_end_ms > PAUSE_MS:
             self._change(gaps=(*(self._part.gaps if self._part else ()), Gap(self._sound_end_ms, time_ms)))
         self._sound_end_ms = time_ms + packet.duration * 1000 // packet.format.sample_rate_hz
@@ -94,7 +96,8 @@ class Recorder:
         if frame.keyframe and self._tracks.video is None and not self._learn(frame):
             self._waits_for_keyframe = True
             return
-        time_ms = self._place(frame.received_ms).video(frame.timestamp, frame.received_ms)
+        placement = self._placement or self._begin(frame.received_ms)
+        time_ms = placement.video(frame.timestamp, frame.received_ms)
         self._take(self._clusters.video(time_ms, frame.data, keyframe=frame.keyframe))
 
     def clock(self, clock: SenderClock) -> None:
@@ -120,19 +123,24 @@ class Recorder:
         try:
             async with asyncio.timeout(DRAIN_S):
                 await self._drain()
-                self._part = await self._loop.run_in_executor(self._executor, self._finish, self._part)
+                finishing = self._together.call(partial(self._finish, self._part))
+                self._together.go()
+                self._part = await finishing
         except (OSError, TimeoutError) as error:
             log.warning("recording_left_unfinished", file=self._file.path.name, error=type(error).__name__)
         return self._part
 
     async def _drain(self) -> None:
         """Wait for the write under way, then try once to write what is left."""
-        if self._writing is not None:
-            await asyncio.wait([self._writing])
+        await self._wait_for_disk()
         self._write()
-        if self._writing is not None:
-            await asyncio.wait([self._writing])
+        await self._wait_for_disk()
         self._refresh_start()
+
+    async def _wait_for_disk(self) -> None:
+        if self._writing is not None:
+            self._together.go()
+            await asyncio.wait([self._writing])
 
     def _finish(self, part: Part) -> Part:
         found = self._file.finish()
@@ -145,14 +153,14 @@ class Recorder:
         self._manifests.put(self._file.path.parent, part)
         return part
 
-    def _place(self, received_ms: float) -> Placement:
-        if self._placement is None:
-            self._placement = Placement(received_ms)
-            self._began_ms = received_ms
-            started_at = datetime.fromtimestamp(time.time() - (time.monotonic() - received_ms / 1000), UTC)
-            self._part = Part(self._file.path.name, started_at, self._interview_ms(received_ms))
-            self._timer = self._loop.call_later(FLUSH_S, self._flush)
-        return self._placement
+    def _begin(self, received_ms: float) -> Placement:
+        """With the first packet."""
+        self._placement = placement = Placement(received_ms)
+        self._began_ms = received_ms
+        started_at = datetime.fromtimestamp(time.time() - (time.monotonic() - received_ms / 1000), UTC)
+        self._part = Part(self._file.path.name, started_at, self._interview_ms(received_ms))
+        self._timer = self._loop.call_later(FLUSH_S, self._flush)
+        return placement
 
     def _video_wanted(self, *, keyframe: bool) -> bool:
         if self._disk_low or self._backlog.slow(time.monotonic()):
@@ -172,7 +180,8 @@ class Recorder:
         if settings is None:
             return False
         self._tracks, self._tracks_written = Tracks(settings), False
-        self._place(frame.received_ms)
+        if self._placement is None:
+            self._begin(frame.received_ms)
         self._change(video=settings.codec)
         return True
 
@@ -204,7 +213,7 @@ class Recorder:
         clusters = self._backlog.take()
         tracks = None if self._tracks_written else self._tracks
         self._refresh_start()
-        job = self._loop.run_in_executor(self._executor, self._put, tracks, clusters, self._part)
+        job = self._together.call(partial(self._put, tracks, clusters, self._part))
         self._writing = self._loop.create_task(self._written(job, clusters, tracks), name="recorder.written")
 
     def _put(self, tracks: Tracks | None, clusters: list[Cluster], part: Part) -> int:
@@ -236,15 +245,3 @@ class Recorder:
         if trouble != self._trouble:
             self._trouble = trouble
             self._on_trouble(trouble)
-
-
-def video_settings(keyframe: VideoFrame) -> VideoSettings | None:
-    """What a player needs to know, from a key frame; `None` when it does not say."""
-    if keyframe.codec == "vp8":
-        size = vp8.dimensions(keyframe.data)
-        return VideoSettings("vp8", *size) if size is not None else None
-    sets = h264.parameter_sets(keyframe.data)
-    size = h264.dimensions(sets[0]) if sets is not None else None
-    if sets is None or size is None:
-        return None
-    return VideoSettings("h264", *size, configuration=h264.configuration(*sets))

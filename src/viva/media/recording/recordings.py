@@ -17,6 +17,7 @@ from viva.media.recording.manifest import Manifests, Part
 from viva.media.recording.playback import Playback, play
 from viva.media.recording.recorder import VIDEO_FLOOR_BYTES, Recorder, Trouble
 from viva.media.recording.sound import sound_between
+from viva.media.recording.together import Together
 from viva.media.recording.whole import join
 from viva.media.webm import HEADER_BYTES, finished
 from viva.platform.errors import NotFound
@@ -39,12 +40,14 @@ class Recordings:
         self._video_floor_bytes = video_floor_bytes
         self._manifests = Manifests()
         self._executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="recorder")
+        self._together = Together(self._executor)
 
     async def __aenter__(self) -> Self:
         await asyncio.to_thread(self._root.mkdir, parents=True, exist_ok=True, mode=0o700)
         return self
 
     async def __aexit__(self, *_exc: object) -> None:
+        self._together.go()
         await asyncio.to_thread(self._executor.shutdown, wait=True)
 
     def record(
@@ -64,7 +67,7 @@ class Recordings:
         return Recorder(
             RecordingFile(path),
             self._manifests,
-            self._executor,
+            self._together,
             interview_ms,
             on_trouble,
             self._video_floor_bytes,

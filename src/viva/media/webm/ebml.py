@@ -30,8 +30,8 @@ def size(length: int, width: int = 0) -> bytes:
 
 def element(number: int, *bodies: bytes) -> bytes:
     """One element around these bodies."""
-    body = b"".join(bodies)
-    return identifier(number) + size(len(body)) + body
+    length = sum(len(body) for body in bodies)
+    return b"".join((identifier(number), size(length), *bodies))
 
 
 def unsigned(number: int, value: int, width: int = 0) -> bytes:

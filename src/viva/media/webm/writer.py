@@ -1,5 +1,7 @@
 """Clusters: about a second of packets each, complete in themselves."""
 
+import struct
+
 import msgspec
 
 from viva.media.webm import ebml
@@ -12,6 +14,12 @@ _FURTHEST_MS = 30_000
 """A block states its time in 16 bits, relative to its cluster's."""
 _LAST_BLOCK_MS = 60
 """A block does not say how long it lasts; no packet of ours lasts longer."""
+
+
+_BLOCK = struct.Struct(">BIBhB")
+"""A simple block's id, its size in four bytes, its track, its time in the cluster, its flags."""
+_FOUR_BYTES = 1 << 28
+_BLOCK_HEAD_BYTES = 4
 
 
 class Block(msgspec.Struct, frozen=True, gc=False):
@@ -41,13 +49,9 @@ def cluster_of(blocks: list[Block]) -> Cluster:
     for block in blocks:
         relative = max(block.time_ms - start_ms, -_FURTHEST_MS)
         flags = _KEYFRAME if block.keyframe else 0
-        head = bytes((0x80 | block.track,)) + relative.to_bytes(2, "big", signed=True) + bytes((flags,))
-        bodies += [
-            ebml.identifier(ebml.SIMPLE_BLOCK),
-            ebml.size(len(head) + len(block.data)),
-            head,
-            block.data,
-        ]
+        size = _FOUR_BYTES | len(block.data) + _BLOCK_HEAD_BYTES
+        bodies.append(_BLOCK.pack(ebml.SIMPLE_BLOCK, size, 0x80 | block.track, relative, flags))
+        bodies.append(block.data)
     return _described(ebml.element(ebml.CLUSTER, *bodies), start_ms, blocks)
 
 
@@ -105,15 +109,11 @@ class Clusters:
 
     def audio(self, time_ms: int, data: bytes) -> Cluster | None:
         """Add sound; returns the cluster that was completed by it."""
-        completed = self._make_room(time_ms)
-        self._add(AUDIO_TRACK, time_ms, data, keyframe=True)
-        return completed
+        return self._add(AUDIO_TRACK, time_ms, data, keyframe=True, begins=False)
 
     def video(self, time_ms: int, data: bytes, *, keyframe: bool) -> Cluster | None:
         """Add a picture; returns the cluster that was completed by it."""
-        completed = self.finish() if keyframe else self._make_room(time_ms)
-        self._add(VIDEO_TRACK, time_ms, data, keyframe=keyframe)
-        return completed
+        return self._add(VIDEO_TRACK, time_ms, data, keyframe=keyframe, begins=keyframe)
 
     def finish(self) -> Cluster | None:
         """The unfinished cluster, completed; `None` if it is empty."""
@@ -122,12 +122,13 @@ class Clusters:
         blocks, self._blocks = self._blocks, []
         return cluster_of(blocks)
 
-    def _make_room(self, time_ms: int) -> Cluster | None:
-        if self._blocks and not -_FURTHEST_MS < time_ms - self._blocks[0].time_ms < CLUSTER_MS:
-            return self.finish()
-        return None
-
-    def _add(self, track: int, time_ms: int, data: bytes, *, keyframe: bool) -> None:
-        time_ms = max(time_ms, self._last_ms[track])
+    def _add(self, track: int, time_ms: int, data: bytes, *, keyframe: bool, begins: bool) -> Cluster | None:
+        completed, blocks = None, self._blocks
+        if blocks and (begins or not -_FURTHEST_MS < time_ms - blocks[0].time_ms < CLUSTER_MS):
+            completed = self.finish()
+        last_ms = self._last_ms[track]
+        if time_ms < last_ms:
+            time_ms = last_ms
         self._last_ms[track] = time_ms
         self._blocks.append(Block(track, time_ms, keyframe, data))
+        return completed
