@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
+import msgspec
 import pytest
 from tests.support.anthropic_server import (
     OVERLOADED,
@@ -66,6 +67,45 @@ async def test_a_model_without_structured_output_is_asked_by_a_forced_tool(serve
     assert server.requests[1]["tool_choice"] == {"type": "tool", "name": "answer"}
     await claude.ask(ASK)
     assert "output_config" not in server.requests[2], "it is remembered"
+
+
+async def test_a_model_that_knows_neither_schema_nor_tool_is_told_apart(server, claude):
+    server.script += [
+        Fails(400, "invalid_request_error", "output_config: Extra inputs are not permitted"),
+        Fails(400, "invalid_request_error", "this model does not support tools"),
+    ]
+    with pytest.raises(ModelRefused) as caught:
+        await claude.ask(ASK)
+    assert caught.value.params["reason"] == "no_structured_output"
+
+
+async def test_an_answer_in_prose_is_repaired_by_a_tool(server, claude):
+    server.script.append(Says({"fine": True}))
+    await claude.ask(msgspec.structs.replace(ASK, by_tool=True))
+    assert server.requests[0]["tool_choice"] == {"type": "tool", "name": "answer"}
+
+
+async def test_what_repeats_is_marked_for_the_vendors_cache_and_what_came_from_it_is_counted(server, claude):
+    server.script.append(Says({"fine": True}, input_tokens=70, output_tokens=9, cached_tokens=500))
+    reply = await claude.ask(msgspec.structs.replace(ASK, task="Now this.", user_repeats=True))
+    instructions, task = server.requests[0]["system"]
+    assert instructions["cache_control"] == {"type": "ephemeral"}
+    assert (task["text"], "cache_control" in task) == ("Now this.", False)
+    assert server.requests[0]["messages"][0]["content"][0]["cache_control"] == {"type": "ephemeral"}
+    assert (reply.input_tokens, reply.cache_read_tokens) == (570, 500)
+
+
+async def test_another_model_is_asked_where_the_question_names_one(server, claude):
+    server.script.append(Says({"fine": True}))
+    await claude.ask(msgspec.structs.replace(ASK, model="claude-other"))
+    assert server.requests[0]["model"] == "claude-other"
+
+
+async def test_what_was_paid_for_comes_with_the_error(server, claude):
+    server.script.append(Says('{"fine": tr', stop_reason="max_tokens", input_tokens=70))
+    with pytest.raises(ModelAnswerUnusable) as caught:
+        await claude.ask(ASK)
+    assert (caught.value.reply.text, caught.value.reply.input_tokens) == ('{"fine": tr', 70)
 
 
 @pytest.mark.parametrize(
