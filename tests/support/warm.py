@@ -112,6 +112,13 @@ class WarmProcess(Process):
         assert not await self._child.has_ended(), "the server ended by itself"
         return await super().answers(path)
 
+    @property
+    def pid(self) -> int:
+        return self._child.pid
+
+    async def has_ended(self) -> bool:
+        return await self._child.has_ended()
+
     async def ended(self) -> int:
         """Its exit code, once it has one."""
         return await self._child.wait()

@@ -14,6 +14,9 @@ SAMPLES_PER_MS = OPUS_RATE_HZ // 1000
 EARLY_MS = 40
 """A packet this much earlier than its timestamp says belongs to a new count, or those before were delayed:
 nothing arrives before it was said. The recorder goes by the same number, so that both tell the same times."""
+BACK_MS = 2_500
+"""No packets wait in front of us for longer; this much earlier than those before, the machine's time of day
+was set back (F25), and the order of what is said counts for more than its time."""
 LATE_MS = 5_000
 """This much later, its sender's count has restarted or stood still; less is a network that was stuck."""
 
@@ -67,5 +70,6 @@ class Timeline:
             lateness_ms = at_ms - (self._zero_ms + stamp_ms)
             if -EARLY_MS <= lateness_ms <= LATE_MS:
                 return self._zero_ms + stamp_ms
-        self._zero_ms = at_ms - stamp_ms
-        return at_ms
+        clock_ms = at_ms if self._expected_ms - at_ms < BACK_MS else self._expected_ms
+        self._zero_ms = clock_ms - stamp_ms
+        return clock_ms
