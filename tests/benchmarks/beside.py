@@ -18,6 +18,7 @@ from viva.media import Answer, Offer
 
 ROOT = Path(__file__).parents[2]
 WARM_UP_S = 3.0
+LAST_REPORTS_S = 2.0
 
 
 async def measure_original(seconds: float, *, video: bool) -> dict[str, Any]:
@@ -43,9 +44,14 @@ async def _with_processes(folder: Path, cores: set[int], seconds: float, *, vide
             address = f"ws://127.0.0.1:{await _line(server)}"
             rss_before_mb = process.resident_mb(server.pid)
             async with connect(address, proxy=None, compression=None) as socket:
-                used_pct = await _interview(socket, server, seconds, video=video)
+                used_pct, lost = await _interview(socket, server, seconds, video=video)
                 rss_mb = process.resident_mb(server.pid) - rss_before_mb
-    return {"interviews": 1, "cpu_per_interview_pct": round(used_pct, 2), "rss_mb": round(rss_mb, 1)}
+    return {
+        "interviews": 1,
+        "cpu_per_interview_pct": round(used_pct, 2),
+        "rss_mb": round(rss_mb, 1),
+        "packets_lost": lost,
+    }
 
 
 async def _line(running: Process) -> str:
@@ -57,8 +63,10 @@ async def _line(running: Process) -> str:
     return line
 
 
-async def _interview(socket: ClientConnection, server: Process, seconds: float, *, video: bool) -> float:
-    """Percent of a core that the server used while one candidate spoke."""
+async def _interview(
+    socket: ClientConnection, server: Process, seconds: float, *, video: bool
+) -> tuple[float, int]:
+    """Percent of a core that the server used while one candidate spoke, and what it lost of that."""
 
     async def exchange(offer: Offer) -> Answer:
         sdp = offer.sdp.replace("a=setup:actpass", "a=setup:active")  # aiortc would shake hands as we do
@@ -78,4 +86,5 @@ async def _interview(socket: ClientConnection, server: Process, seconds: float, 
             passed_s = asyncio.get_running_loop().time() - began_s
             used_pct = (process.used_ns(server.pid) - used_ns) / passed_s / 1e7
             await asyncio.to_thread(pacer.stop)
-    return used_pct
+            await asyncio.sleep(LAST_REPORTS_S)
+        return used_pct, publisher.lost
