@@ -16,6 +16,7 @@ from litestar.openapi import OpenAPIConfig
 from viva import auth
 from viva.admin.bank import router as bank_pages
 from viva.admin.calibration import router as calibration_pages
+from viva.admin.drafts import router as draft_pages
 from viva.admin.positions import router as position_pages
 from viva.admin.routes import router as admin_routes
 from viva.admin.views import Dashboard
@@ -172,6 +173,7 @@ class House:
             "sessions": sessions,
             "positions": positions,
             "bank": OwnBank(),
+            "drafting": self._model,
             "privacy": Privacy(sessions, self._clock),
             "idempotency": Idempotency(secret),
             "admissions": Admissions(
@@ -307,6 +309,7 @@ ROUTERS = (
     position_pages,
     bank_pages,
     calibration_pages,
+    draft_pages,
 )
 
 

@@ -1,6 +1,7 @@
 """Questions: the bank, positions and their versions, the rubric, the linter, and the plan of an interview."""
 
 from viva.questions.bank import Bank, built_in_bank
+from viva.questions.drafter import Drafted, NotDrafted, Wish, draft_questions
 from viva.questions.errors import (
     BankQuestionNotFound,
     MayNotBeAsked,
@@ -29,6 +30,7 @@ from viva.questions.model import (
 )
 from viva.questions.own_bank import BankItem, BankSearch, OwnBank
 from viva.questions.planner import Planner
+from viva.questions.resume import ResumeRefused, resume_text
 from viva.questions.service import Positions
 from viva.questions.starting import PositionTemplate, draft_from_template, position_templates
 
@@ -41,6 +43,7 @@ __all__ = [
     "BankQuestionNotFound",
     "BankSearch",
     "Criterion",
+    "Drafted",
     "Fault",
     "FileKind",
     "Finding",
@@ -49,6 +52,7 @@ __all__ = [
     "Lists",
     "MayNotBeAsked",
     "NoSuchCompetency",
+    "NotDrafted",
     "OwnBank",
     "PlannedQuestion",
     "Planner",
@@ -60,15 +64,19 @@ __all__ = [
     "PositionQuestion",
     "PositionTemplate",
     "Positions",
+    "ResumeRefused",
     "UnreadableBankFile",
     "UnreadablePosition",
+    "Wish",
     "Words",
     "bank_file",
     "built_in_bank",
     "draft_from_template",
+    "draft_questions",
     "lint",
     "lint_criterion",
     "lint_question",
     "position_templates",
     "read_bank_file",
+    "resume_text",
 ]

@@ -114,6 +114,11 @@ def without_contacts(text: str) -> str:
     return _DIGITS.sub("…", _EMAIL.sub("…", text))
 
 
+def is_plain(text: str) -> bool:
+    """Whether it is nothing but words: no markup, link or character that shows nothing."""
+    return text.isprintable() and not _MARKUP.search(text)
+
+
 def plan_from_draft(raw: str, title: str, language: Language, bank: Bank) -> InterviewPlan:
     """The plan that the model's answer holds.
 
@@ -153,7 +158,7 @@ def _check(questions: tuple[PlannedQuestion, ...], language: Language) -> None:
         raise ModelAnswerUnusable
     for question in questions:
         everything = (question.text, *question.what_good_shows, *question.key_terms)
-        if any(not text.isprintable() or _MARKUP.search(text) for text in everything):
+        if not all(is_plain(text) for text in everything):
             raise ModelAnswerUnusable
         if lint_question(question, language):
             raise DraftMayNotBeAsked
