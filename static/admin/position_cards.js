@@ -102,6 +102,7 @@ export function collected(form) {
     preparation_s: Number(sent.get("preparation_s")),
     follow_up_depth: Number(sent.get("follow_up_depth")),
     ask_unseen: sent.has("ask_unseen"),
+    show_numbers: sent.has("show_numbers"),
     active: sent.has("active"),
   };
 }

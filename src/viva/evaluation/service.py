@@ -16,7 +16,8 @@ from viva.evaluation.store import Standing, Subject, Usage
 from viva.platform.clock import Clock
 from viva.platform.database import Work
 from viva.platform.ids import uuid7
-from viva.sessions import Answer, Question, Sessions, Utterance
+from viva.questions import PositionNotFound, Positions
+from viva.sessions import Answer, Question, Session, Sessions, Utterance
 
 NOTE_MAX = 4000
 AGAIN_AFTER_S = 30
@@ -36,7 +37,8 @@ class AnswerResult(msgspec.Struct, frozen=True):
 class Results(msgspec.Struct, frozen=True):
     """Everything there is about one session; whoever shows it leaves out what is not for the reader.
 
-    `waiting` says why a pending scorecard is not there yet, where that is known.
+    `numbers` says that the position wants them beside the levels' words, `waiting` why a pending scorecard
+    is not there yet, where that is known.
     """
 
     status: Status
@@ -45,6 +47,7 @@ class Results(msgspec.Struct, frozen=True):
     scorecard: Scorecard | None
     reviews: tuple[Review, ...]
     usage: Usage
+    numbers: bool
     budgets: tuple[budget.Standing, ...]
 
 
@@ -55,6 +58,7 @@ class Evaluation:
         self._sessions = sessions
         self._clock = clock
         self._budgets = budgets
+        self._positions = Positions()
 
     async def queue_answer(
         self, work: Work, session_id: UUID, question_id: UUID, *, again: bool = False
@@ -124,8 +128,19 @@ class Evaluation:
             scorecard=scorecard,
             reviews=await store.reviews(work.db, session_id),
             usage=await store.usage(work.db, session_id),
+            numbers=await self._shows_numbers(work, record.session),
             budgets=tuple(await budget.standings(work.db, self._budgets, record.session, now)),
         )
+
+    async def _shows_numbers(self, work: Work, session: Session) -> bool:
+        """Whether the version of the position that the interview began with wants them."""
+        if session.position_id is None:
+            return False
+        try:
+            position = await self._positions.get(work, session.position_id, session.position_version)
+        except PositionNotFound:
+            return False
+        return position.show_numbers
 
     async def _waiting(self, work: Work, session_id: UUID) -> Reason | None:
         reason = await store.waiting_reason(work.db, session_id)

@@ -12,6 +12,7 @@ import msgspec
 
 from viva.evaluation import budget
 from viva.evaluation.evidence import Evidence
+from viva.evaluation.model import LEVELS as LEVEL_ORDER
 from viva.evaluation.model import Claim, CriterionResult, Findings, Level, Method, Review, Scorecard, Status
 from viva.evaluation.service import AnswerResult, Results
 from viva.evaluation.store import Usage
@@ -54,7 +55,10 @@ class AnswerView(msgspec.Struct):
 
 
 class CriterionView(msgspec.Struct):
-    """A level where evidence carries it, else the note that says why not."""
+    """A level where evidence carries it, else the note that says why not.
+
+    `number` is the level's place from 1 to 5, where the position wants numbers.
+    """
 
     key: str
     title: str
@@ -64,6 +68,7 @@ class CriterionView(msgspec.Struct):
     note: Told | None
     evidence: tuple[Evidence, ...]
     agreement: "AgreementView | None" = None
+    number: int | None = None
 
 
 class AgreementView(msgspec.Struct):
@@ -161,7 +166,10 @@ def for_staff(results: Results) -> StaffResults:
     card = results.scorecard
     return StaffResults(
         status=results.status,
-        answers=[AnswerResultView(_question(one), _answer(one), _evaluation(one)) for one in results.answers],
+        answers=[
+            AnswerResultView(_question(one), _answer(one), _evaluation(one, numbers=results.numbers))
+            for one in results.answers
+        ],
         scorecard=_scorecard(card, results) if card else None,
         reviews=results.reviews,
         waiting=_told(results.waiting, REASONS),
@@ -180,9 +188,9 @@ def _answer(one: AnswerResult) -> AnswerView:
     return AnswerView(one.answer.status, one.answer.kind, text, one.answer.start_ms, one.answer.end_ms)
 
 
-def _evaluation(one: AnswerResult) -> FindingsView | None:
+def _evaluation(one: AnswerResult, *, numbers: bool) -> FindingsView | None:
     if one.findings is not None:
-        return FindingsView(**_findings(one.findings))
+        return FindingsView(**_findings(one.findings, numbers=numbers))
     return FindingsView(status="pending") if one.answer.status == "finished" else None
 
 
@@ -194,18 +202,18 @@ def _scorecard(card: Scorecard, results: Results) -> ScorecardView:
         evaluated_at=card.created_at,
         usage=results.usage,
         budgets=tuple(map(budget_view, results.budgets)),
-        **_findings(card.findings),
+        **_findings(card.findings, numbers=results.numbers),
     )
 
 
-def _findings(findings: Findings) -> dict[str, Any]:
+def _findings(findings: Findings, *, numbers: bool) -> dict[str, Any]:
     return {
         "status": findings.status,
         "reason": _told(findings.reason, REASONS),
         "method": findings.method,
         "judged": findings.method == "model" and findings.status == "ready",
         "message": gettext(METHODS[findings.method]),
-        "criteria": tuple(map(criterion_view, findings.criteria)),
+        "criteria": tuple(criterion_view(result, numbers=numbers) for result in findings.criteria),
         "claims": findings.claims,
         "drafts_asked": findings.drafts_asked,
         "drafts_used": findings.drafts_used,
@@ -224,7 +232,7 @@ def budget_view(standing: budget.Standing) -> BudgetView:
     )
 
 
-def criterion_view(result: CriterionResult) -> CriterionView:
+def criterion_view(result: CriterionResult, *, numbers: bool) -> CriterionView:
     """A criterion in the request's language."""
     return CriterionView(
         key=result.key,
@@ -235,6 +243,7 @@ def criterion_view(result: CriterionResult) -> CriterionView:
         note=_told(result.note, NOTES),
         evidence=result.evidence,
         agreement=_agreement(result),
+        number=LEVEL_ORDER.index(result.level) + 1 if numbers and result.level else None,
     )
 
 

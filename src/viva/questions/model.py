@@ -125,7 +125,8 @@ class PositionDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """A position as somebody writes it. Without questions the bank's are asked; without criteria, theirs.
 
     With `ask_unseen` a model drafts the questions of a position that has none, and nobody reads them before
-    they are asked; it is off unless somebody turns it on.
+    they are asked; it is off unless somebody turns it on. With `show_numbers` scorecards show the place of a
+    level among the five beside its words.
     """
 
     title: Title
@@ -137,6 +138,7 @@ class PositionDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     preparation_s: Annotated[int, msgspec.Meta(ge=0, le=600)] = PREPARATION_S
     follow_up_depth: Depth = 0
     ask_unseen: bool = False
+    show_numbers: bool = False
     active: bool = True
 
 
@@ -154,6 +156,7 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     preparation_s: int
     follow_up_depth: Depth
     ask_unseen: bool
+    show_numbers: bool
     active: bool
     created_at: datetime
     updated_at: datetime

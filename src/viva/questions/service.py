@@ -103,6 +103,7 @@ class Positions:
             preparation_s=draft.preparation_s,
             follow_up_depth=draft.follow_up_depth,
             ask_unseen=draft.ask_unseen,
+            show_numbers=draft.show_numbers,
             created_by=created_by,
         )
         work.db.add(version)

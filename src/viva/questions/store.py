@@ -69,6 +69,7 @@ def _position(row: PositionRow, version: PositionVersionRow) -> Position:
         "preparation_s": version.preparation_s,
         "follow_up_depth": version.follow_up_depth,
         "ask_unseen": version.ask_unseen,
+        "show_numbers": version.show_numbers,
         "active": row.active,
         "created_at": row.created_at,
         "updated_at": version.created_at,

@@ -31,6 +31,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     email: str | None
     position: str
     position_id: UUID | None
+    position_version: int | None = None
     language: Language
     status: Status
     created_at: datetime
