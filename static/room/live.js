@@ -6,6 +6,7 @@ import { delayMs } from "./backoff.js";
 const LOOK_EVERY_MS = 1000;
 const DOUBT_MAX_MS = 1500;
 const SILENCE_MAX_MS = 4000; // a socket of a network that is gone stays open and says nothing
+const BUSY_MAX_MS = 30_000; // so long the server may be at a command, or at taking us in, before it says anything
 
 /**
  * @typedef {{id: string, order: number, text: string}} Question
@@ -32,6 +33,7 @@ export class LiveChannel {
     this.timer = 0;
     this.pinger = 0;
     this.lastHeard = 0;
+    this.patienceMs = BUSY_MAX_MS;
     window.addEventListener("online", () => this.hurry());
   }
 
@@ -49,6 +51,7 @@ export class LiveChannel {
     socket.addEventListener("close", () => this.lost(socket));
     clearInterval(this.pinger);
     this.lastHeard = Date.now();
+    this.patienceMs = BUSY_MAX_MS;
     this.pinger = setInterval(() => this.ping(), LOOK_EVERY_MS);
   }
 
@@ -63,6 +66,7 @@ export class LiveChannel {
   /** @param {Record<string, unknown>} message @returns {boolean} whether it could be sent */
   send(message) {
     if (this.socket?.readyState !== WebSocket.OPEN) return false;
+    if (message.type !== "ping") this.patienceMs = BUSY_MAX_MS;
     this.socket.send(JSON.stringify(message));
     return true;
   }
@@ -71,6 +75,7 @@ export class LiveChannel {
   receive(socket, frame) {
     if (socket !== this.socket) return;
     this.lastHeard = Date.now();
+    this.patienceMs = SILENCE_MAX_MS;
     const message = JSON.parse(frame);
     if (message.type === "state" && this.attempt !== -1) this.settle();
     if (message.type === "stt_result" && message.is_final && message.seq !== null) {
@@ -118,7 +123,7 @@ export class LiveChannel {
   /** Ask while nothing is heard; what does not answer is given up. */
   ping() {
     const silentMs = Date.now() - this.lastHeard;
-    if (silentMs > SILENCE_MAX_MS) {
+    if (silentMs > this.patienceMs) {
       const silent = /** @type {WebSocket} */ (this.socket);
       silent.close();
       this.lost(silent);
@@ -131,7 +136,7 @@ export class LiveChannel {
   hurry() {
     if (this.stopped) return;
     if (this.socket === null) return this.open();
-    this.lastHeard = Math.min(this.lastHeard, Date.now() - SILENCE_MAX_MS + DOUBT_MAX_MS);
+    this.lastHeard = Math.min(this.lastHeard, Date.now() - this.patienceMs + DOUBT_MAX_MS);
     this.send({ type: "ping" });
   }
 }

@@ -138,7 +138,7 @@ export class MediaLink {
       clearTimeout(this.timer);
       this.attempt = 0;
       this.misses = 0;
-      if (!this.watched.has(peer)) watchPulse(peer, () => this.again(peer));
+      if (!this.watched.has(peer)) watchPulse(peer, () => { if (!this.muted) this.again(peer); });
       this.watched.add(peer);
       this.become("connected");
     } else if (peer.connectionState === "disconnected") {

@@ -34,8 +34,8 @@ export function peerFor(stream, iceServers) {
 }
 
 /**
- * The server reports every second to whoever sends. A network that went away without a word is noticed here
- * long before the browser gives the connection up. It ends with the connection.
+ * The server reports every second to whoever it hears. A network that went away without a word, in either
+ * direction, is noticed here long before the browser gives the connection up. It ends with the connection.
  * @param {RTCPeerConnection} peer connected @param {() => void} onSilent
  */
 export function watchPulse(peer, onSilent) {
@@ -45,7 +45,7 @@ export function watchPulse(peer, onSilent) {
     if (peer.connectionState === "closed") return clearInterval(timer);
     const now = await bytesReceived(peer);
     if (now !== heard) heardAt = performance.now();
-    else if (performance.now() - heardAt > SILENCE_MAX_MS) { clearInterval(timer); onSilent(); }
+    else if (performance.now() - heardAt > SILENCE_MAX_MS) onSilent();
     heard = now;
   }, LOOK_EVERY_MS);
 }

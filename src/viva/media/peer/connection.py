@@ -26,6 +26,8 @@ interviews after one stall it took a third of a core, and with it the time to re
 SILENT_MS = 5_000.0
 """Browsers check ICE every 2.5 s at least and send sound all the time unless muted."""
 LOST_MS = 30_000.0
+REPORTED_MS = 1_500.0
+"""Whoever is not heard gets no reports either, so that a page notices within seconds that its way out is gone."""
 ADDRESSES_MAX = 8
 DATAGRAMS_PER_S_MAX = 2_000
 """Ten times an honest interview's packets; the rest is dropped before it costs a decryption (S25)."""
@@ -178,7 +180,8 @@ class Connection:
             return
         if silent_ms > SILENT_MS and self.state == "connected":
             self._become("disconnected")
-        self._send_control(self._media.reports(now_ms))
+        if silent_ms < REPORTED_MS:
+            self._send_control(self._media.reports(now_ms))
         self._tick_timer = self._loop.call_later(TICK_S, self._tick)
 
     def _send_control(self, packet: bytes) -> None:
