@@ -16,20 +16,22 @@ class Unwrapper:
     """Makes a counter of `bits` bits count on: each result lies nearest to the one before it."""
 
     def __init__(self, bits: int) -> None:
-        self._span = 1 << bits
+        self._span, self._half = 1 << bits, 1 << bits - 1
         self._last: int | None = None
 
     def peek(self, value: int) -> int:
         """What `value` would become, without remembering it."""
         if self._last is None:
             return value
-        half = self._span >> 1
-        return self._last + (value - self._last + half) % self._span - half
+        return self._last + (value - self._last + self._half) % self._span - self._half
 
     def __call__(self, value: int) -> int:
         """Unwrap and remember."""
-        self._last = unwrapped = self.peek(value)
-        return unwrapped
+        last = self._last
+        if last is not None:
+            value = last + (value - last + self._half) % self._span - self._half
+        self._last = value
+        return value
 
 
 class Timeline:

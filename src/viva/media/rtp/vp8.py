@@ -3,25 +3,6 @@
 from viva.media.rtp.picture import Joiner, Picture
 
 
-def strip_descriptor(payload: bytes) -> tuple[bool, bytes] | None:
-    """`(starts a picture, VP8 data)`, or `None` when the descriptor is longer than the packet."""
-    if not payload:
-        return None
-    first, position = payload[0], 1
-    if first & 0x80:
-        if len(payload) < 2:
-            return None
-        extended, position = payload[1], 2
-        if extended & 0x80:
-            if len(payload) < 3:
-                return None
-            position += 2 if payload[2] & 0x80 else 1
-        position += bool(extended & 0x40) + bool(extended & 0x30)
-    if position >= len(payload):
-        return None
-    return bool(first & 0x10) and not first & 0x0F, payload[position:]
-
-
 def dimensions(keyframe: bytes) -> tuple[int, int] | None:
     """Width and height from a key frame's header (RFC 6386, section 9.1)."""
     if len(keyframe) < 10 or keyframe[3:6] != b"\x9d\x01\x2a":
@@ -35,7 +16,20 @@ class Vp8Joiner(Joiner):
     """Joins the packets of VP8 pictures."""
 
     def _part(self, payload: bytes) -> tuple[bool, bytes] | None:
-        return strip_descriptor(payload)
+        """What follows the payload descriptor (RFC 7741, section 4.2)."""
+        first, position = payload[0], 1
+        if first & 0x80:
+            if len(payload) < 2:
+                return None
+            extended, position = payload[1], 2
+            if extended & 0x80:
+                if len(payload) < 3:
+                    return None
+                position += 2 if payload[2] & 0x80 else 1
+            position += bool(extended & 0x40) + bool(extended & 0x30)
+        if position >= len(payload):
+            return None
+        return bool(first & 0x10) and not first & 0x0F, payload[position:]
 
     def _whole(self, parts: list[bytes]) -> Picture | None:
         data = b"".join(parts)
