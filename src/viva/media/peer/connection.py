@@ -27,7 +27,7 @@ SILENT_MS = 5_000.0
 """Browsers check ICE every 2.5 s at least and send sound all the time unless muted."""
 LOST_MS = 30_000.0
 REPORTED_MS = 1_500.0
-"""Whoever is not heard gets no reports either, so that a page notices within seconds that its way out is gone."""
+"""Whoever is not heard gets no reports, so that a page notices within seconds that its way out is gone."""
 ADDRESSES_MAX = 8
 DATAGRAMS_PER_S_MAX = 2_000
 """Ten times an honest interview's packets; the rest is dropped before it costs a decryption (S25)."""
