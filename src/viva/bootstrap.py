@@ -40,9 +40,9 @@ from viva.platform.tasks import Tasks
 from viva.platform.web import Check, NotReady, RateLimiter, create_plumbing
 from viva.privacy import Privacy
 from viva.privacy.routes import router as privacy_routes
-from viva.questions import OwnBank, Planner, Positions
+from viva.questions import FollowUps, OwnBank, Planner, Positions
 from viva.questions.routes import router as question_routes
-from viva.room import Briefing, CatchingUp, Hub, Interviewing, Shared, Vigil
+from viva.room import Briefing, CatchingUp, FollowingUp, Hub, Interviewing, Shared, Vigil
 from viva.room.metrics import COLLECTORS as CAPTIONS
 from viva.room.pages import router as candidate_pages
 from viva.room.routes import router as room_routes
@@ -207,6 +207,9 @@ class House:
             "jobs": jobs,
         }
 
+    def _follow_ups(self) -> FollowUps | None:
+        return FollowUps(self._model) if self._model is not None else None
+
     async def _add_room(self, stack: AsyncExitStack) -> None:
         settings, sessions, database = self._settings, self._parts["sessions"], self._database
         chosen, engine = choose(settings)
@@ -226,6 +229,7 @@ class House:
             recordings=recordings,
             transcriber=transcriber,
             clock=self._clock,
+            following=FollowingUp(database, sessions, self._clock, self._follow_ups()),
         )
         hub = await stack.enter_async_context(Hub(shared, self._bus))
         interviews = self._metrics.gauge("interviews_running", "Interviews in memory.")

@@ -15,6 +15,7 @@ from viva.questions.errors import (
 from viva.questions.exchange import FAULTS_SHOWN, BankEntry, Fault, FileKind
 from viva.questions.exchange import read as read_bank_file
 from viva.questions.exchange import written as bank_file
+from viva.questions.following import Answered, FollowUps
 from viva.questions.linting import Finding, lint, lint_criterion, lint_question
 from viva.questions.model import (
     BankQuestion,
@@ -36,6 +37,7 @@ from viva.questions.starting import PositionTemplate, draft_from_template, posit
 
 __all__ = [
     "FAULTS_SHOWN",
+    "Answered",
     "Bank",
     "BankEntry",
     "BankItem",
@@ -47,6 +49,7 @@ __all__ = [
     "Fault",
     "FileKind",
     "Finding",
+    "FollowUps",
     "InterviewPlan",
     "Language",
     "Lists",

@@ -2,9 +2,10 @@
 
 from viva.room.briefing import Briefing, reference_of
 from viva.room.catching_up import CatchingUp
+from viva.room.following import FollowingUp
 from viva.room.hub import Hub
 from viva.room.service import Interviewing
 from viva.room.shared import Shared
 from viva.room.vigil import Vigil
 
-__all__ = ["Briefing", "CatchingUp", "Hub", "Interviewing", "Shared", "Vigil", "reference_of"]
+__all__ = ["Briefing", "CatchingUp", "FollowingUp", "Hub", "Interviewing", "Shared", "Vigil", "reference_of"]

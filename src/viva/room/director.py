@@ -18,6 +18,7 @@ from viva.sessions import (
     ConsentRequired,
     NoMoreTime,
     NotAnswering,
+    Question,
     Session,
     SessionClosed,
     WrongQuestion,
@@ -144,6 +145,24 @@ def time_is_up(session: Session, answers: tuple[Answer, ...], now: datetime) -> 
     if not session.is_open or session.answering_since is None or deadline is None or now < deadline:
         return NOTHING
     return finish_answer(session, answers, now)
+
+
+def may_follow_up(session: Session, question: Question, now: datetime) -> bool:
+    """Whether one more question may follow on the answer to `question` that is being finished.
+
+    Where depth is left, a model may hear of the words, the answer has not used up its time, and the interview
+    has time left for one more answer.
+    """
+    in_time = session.answer_deadline is None or now < session.answer_deadline
+    room = session.expires_at - now >= timedelta(seconds=session.answer_limit_s)
+    return (
+        session.is_open
+        and session.current_question_id == question.id
+        and session.ai_consent is True
+        and question.follow_ups > 0
+        and in_time
+        and room
+    )
 
 
 def phase(session: Session) -> Literal["consent", "ready", "answering", "closed"]:

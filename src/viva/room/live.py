@@ -156,7 +156,11 @@ class LiveInterview:
 
     async def finish_answer(self, question_id: UUID | None = None) -> None:
         """End the answer: first the words under way, then the step to the next question."""
-        await self._step(lambda: self._shared.interviewing.finish_answer(self.session.id, question_id))
+        await self._step(lambda: self._finish(question_id))
+
+    async def _finish(self, question_id: UUID | None) -> Session:
+        follow_up = await self._follow_up(question_id)
+        return await self._shared.interviewing.finish_answer(self.session.id, question_id, follow_up)
 
     async def next_question(self, question_id: UUID | None = None) -> None:
         """Go on, with or without an answer."""
@@ -164,8 +168,17 @@ class LiveInterview:
 
     async def type_answer(self, question_id: UUID, text: str) -> Session:
         """Take a typed answer and step on."""
-        interviewing = self._shared.interviewing
-        return await self._step(lambda: interviewing.type_answer(self.session.id, question_id, text))
+        return await self._step(lambda: self._type(question_id, text))
+
+    async def _type(self, question_id: UUID, text: str) -> Session:
+        follow_up = await self._follow_up(question_id, text)
+        return await self._shared.interviewing.type_answer(self.session.id, question_id, text, follow_up)
+
+    async def _follow_up(self, question_id: UUID | None, typed: str | None = None) -> str | None:
+        current = self.session.current_question_id
+        if current is None or question_id not in {None, current}:
+            return None
+        return await self._shared.following.on(self.session, self._questions.get(current), typed)
 
     async def need_time(self) -> None:
         """One more minute."""
@@ -184,6 +197,7 @@ class LiveInterview:
         async with self._one_at_a_time:
             await self._settle()  # first, so that the answer's evaluation waits for its words
             session = await act()
+            await self._learn_questions(session)
             self._adopt(session)
         if not session.is_open:
             await self._voice.end()
@@ -345,7 +359,16 @@ class LiveInterview:
         async with self._shared.database.uow() as work:
             session = await self._shared.sessions.get(work, self.session.id)
         if msgspec.structs.replace(session, last_seq=self.session.last_seq) != self.session:
+            await self._learn_questions(session)
             self._adopt(session)
+
+    async def _learn_questions(self, session: Session) -> None:
+        """A question that follows on an answer was not there before."""
+        if session.current_question_id in {None, *self._questions}:
+            return
+        async with self._shared.database.uow() as work:
+            asked = await self._shared.sessions.questions(work, session.id)
+        self._questions = {question.id: question for question in asked}
 
     # What screens are told
 

@@ -46,10 +46,14 @@ class Interviewing:
         """Begin the spoken answer to the current question."""
         return await self._apply(session_id, lambda s, _a, now: director.start_answer(s, question_id, now))
 
-    async def finish_answer(self, session_id: UUID, question_id: UUID | None = None) -> Session:
-        """End it; its evaluation is queued in the same transaction."""
+    async def finish_answer(
+        self, session_id: UUID, question_id: UUID | None = None, follow_up: str | None = None
+    ) -> Session:
+        """End it; its evaluation is queued in the same transaction. A `follow_up` is asked next."""
         return await self._apply(
-            session_id, lambda s, answers, now: director.finish_answer(s, answers, now, question_id)
+            session_id,
+            lambda s, answers, now: director.finish_answer(s, answers, now, question_id),
+            follow_up,
         )
 
     async def next_question(self, session_id: UUID, question_id: UUID | None = None) -> Session:
@@ -70,7 +74,9 @@ class Interviewing:
         """Finish the answer if its time has run out."""
         return await self._apply(session_id, director.time_is_up)
 
-    async def type_answer(self, session_id: UUID, question_id: UUID, text: str) -> Session:
+    async def type_answer(
+        self, session_id: UUID, question_id: UUID, text: str, follow_up: str | None = None
+    ) -> Session:
         """Take a typed answer: one utterance, and the question is finished. Raises `EmptyAnswer`."""
         cleaned = without_controls(text)[:TYPED_ANSWER_MAX]
         if not cleaned:
@@ -78,6 +84,7 @@ class Interviewing:
 
         async def write(work: Work) -> Session:
             session = await self._sessions.lock(work, session_id)
+            await self._insert(work, session, follow_up)
             answers = await self._sessions.answers(work, session_id)
             now = self._clock.now()
             decision = director.type_answer(session, answers, question_id, now)
@@ -159,10 +166,16 @@ class Interviewing:
 
         return await self._database.run(write)
 
-    async def _apply(self, session_id: UUID, rule: Rule) -> Session:
+    async def _insert(self, work: Work, session: Session, follow_up: str | None) -> None:
+        """Behind the current question; the director then finds it as the next."""
+        if follow_up is not None and session.current_question_id is not None:
+            await self._sessions.add_follow_up(work, session.id, session.current_question_id, follow_up)
+
+    async def _apply(self, session_id: UUID, rule: Rule, follow_up: str | None = None) -> Session:
 
         async def write(work: Work) -> Session:
             session = await self._sessions.lock(work, session_id)
+            await self._insert(work, session, follow_up)
             answers = await self._sessions.answers(work, session_id)
             return await self._write(work, session, rule(session, answers, self._clock.now()))
 

@@ -8,6 +8,7 @@ from viva.media import MediaGate, Recorder, Recordings, Trouble
 from viva.platform.clock import Clock
 from viva.platform.database import Database
 from viva.platform.ids import uuid7
+from viva.room.following import FollowingUp
 from viva.room.service import Interviewing
 from viva.sessions import Sessions
 from viva.stt import Transcriber
@@ -26,6 +27,7 @@ class Shared:
         recordings: Recordings,
         transcriber: Transcriber | None,
         clock: Clock,
+        following: FollowingUp,
     ) -> None:
         self.database = database
         self.sessions = sessions
@@ -34,6 +36,7 @@ class Shared:
         self.recordings = recordings
         self.transcriber = transcriber
         self.clock = clock
+        self.following = following
 
     def seconds_until(self, moment: datetime | None) -> float | None:
         """How long until then, not negative; None for never."""

@@ -145,6 +145,10 @@ class Sessions:
         """One for each question."""
         return await store.answers(work.db, session_id)
 
+    async def add_follow_up(self, work: Work, session_id: UUID, follows_id: UUID, text: str) -> Question:
+        """One more question right behind `follows_id`, for what that one is meant to show."""
+        return await store.add_follow_up(work.db, session_id, follows_id, text)
+
     async def utterances(self, work: Work, session_id: UUID, after_seq: int = 0) -> tuple[Utterance, ...]:
         """What was said after number `after_seq`."""
         return await store.utterances(work.db, session_id, after_seq)

@@ -111,6 +111,29 @@ async def questions(db: AsyncSession, session_id: UUID) -> tuple[Question, ...]:
     return tuple(msgspec.convert(row, Question, from_attributes=True) for row in rows)
 
 
+async def add_follow_up(db: AsyncSession, session_id: UUID, follows_id: UUID, text: str) -> Question:
+    """Insert behind `follows_id`. Later ones move up by way of negative numbers: orders stay unique."""
+    follows = await db.get_one(QuestionRow, follows_id)
+    later = (QuestionRow.session_id == session_id, QuestionRow.order > follows.order)
+    moved = (QuestionRow.session_id == session_id, QuestionRow.order < 0)
+    await db.execute(update(QuestionRow).where(*later).values(order=-QuestionRow.order - 1))
+    await db.execute(update(QuestionRow).where(*moved).values(order=-QuestionRow.order))
+    row = QuestionRow(
+        session_id=session_id,
+        order=follows.order + 1,
+        text=text,
+        competency=follows.competency,
+        what_good_shows=follows.what_good_shows,
+        follows_id=follows_id,
+        follow_ups=max(0, follows.follow_ups - 1),
+    )
+    db.add(row)
+    await db.flush()
+    db.add(AnswerRow(question_id=row.id, session_id=session_id))
+    await db.flush()
+    return msgspec.convert(row, Question, from_attributes=True)
+
+
 async def answers(db: AsyncSession, session_id: UUID) -> tuple[Answer, ...]:
     """One for each question, in the questions' order."""
     rows = await db.scalars(

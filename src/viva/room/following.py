@@ -1,0 +1,44 @@
+"""Whether one more question follows on an answer, and which: a model is asked only where the rules allow."""
+
+from viva.evaluation import Identity, cleaned, mask
+from viva.platform.clock import Clock
+from viva.platform.database import Database
+from viva.questions import Answered, FollowUps
+from viva.room import director
+from viva.sessions import Question, Session, Sessions
+
+
+class FollowingUp:
+    """Reads what was said, hides who said it, and asks for a follow-up."""
+
+    def __init__(self, database: Database, sessions: Sessions, clock: Clock, model: FollowUps | None) -> None:
+        self._database = database
+        self._sessions = sessions
+        self._clock = clock
+        self._model = model
+
+    async def on(self, session: Session, question: Question | None, typed: str | None = None) -> str | None:
+        """The question to ask next, or None. `typed` is an answer that is not stored yet.
+
+        Call it when the answer's words are stored, holding no unit of work; it takes `READY_S` at most beside
+        one read of the database.
+        """
+        if self._model is None or question is None:
+            return None
+        if not director.may_follow_up(session, question, self._clock.now()):
+            return None
+        async with self._database.uow() as work:
+            heard = await self._sessions.utterances(work, session.id)
+            asked = await self._sessions.questions(work, session.id)
+        said = " ".join(u.corrected_text or u.text for u in heard if u.question_id == question.id)
+        words = f"{said} {typed or ''}".strip()
+        if not words:
+            return None
+        identity = Identity(name=cleaned(session.user_name), email=cleaned(session.email or ""))
+        answered = Answered(
+            question=question.text,
+            meant_to_show=question.what_good_shows,
+            said=mask(cleaned(words), identity).text,
+            language=session.language,
+        )
+        return await self._model.on(answered, [other.text for other in asked])
