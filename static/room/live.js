@@ -66,7 +66,7 @@ export class LiveChannel {
   /** @param {Record<string, unknown>} message @returns {boolean} whether it could be sent */
   send(message) {
     if (this.socket?.readyState !== WebSocket.OPEN) return false;
-    if (message.type !== "ping") this.patienceMs = BUSY_MAX_MS;
+    if (message.type !== "ping" && message.type !== "client_event") this.patienceMs = BUSY_MAX_MS;
     this.socket.send(JSON.stringify(message));
     return true;
   }
@@ -136,7 +136,8 @@ export class LiveChannel {
   hurry() {
     if (this.stopped) return;
     if (this.socket === null) return this.open();
-    this.lastHeard = Math.min(this.lastHeard, Date.now() - this.patienceMs + DOUBT_MAX_MS);
+    this.patienceMs = SILENCE_MAX_MS;
+    this.lastHeard = Math.min(this.lastHeard, Date.now() - SILENCE_MAX_MS + DOUBT_MAX_MS);
     this.send({ type: "ping" });
   }
 }
