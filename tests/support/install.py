@@ -15,6 +15,7 @@ APT = {
     "coturn": ("turnserver",),
     "iproute2": ("ip", "tc"),
     "nftables": ("nft",),
+    "strace": ("strace",),
 }
 """Debian package: the commands that it brings."""
 
