@@ -72,6 +72,8 @@ async def admins_pages(page: Page, _house: Served, words: Words) -> AsyncIterato
     await page.locator("main form button").click()
     await expect(page.locator("#link")).to_be_visible()
     yield "admin-made"
+    await page.goto("/admin/calibration")
+    yield "admin-calibration"
     await page.goto("/admin/system")
     yield "admin-system"
     await page.goto("/admin/nothing-is-here")

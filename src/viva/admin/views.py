@@ -6,7 +6,16 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from viva.auth import AuthService, Principal, UserPrincipal
-from viva.evaluation import DRAFT_SCORECARD, EVALUATE_ANSWER, Evaluation, Review, for_staff
+from viva.evaluation import (
+    CALIBRATE,
+    DRAFT_SCORECARD,
+    EVALUATE_ANSWER,
+    BudgetView,
+    Evaluation,
+    Review,
+    budget_view,
+    for_staff,
+)
 from viva.media import Recordings
 from viva.platform.database import Database, Work
 from viva.platform.i18n import N_, gettext
@@ -20,6 +29,7 @@ PAGE = 50
 JOB_WORDS = {
     EVALUATE_ANSWER: N_("Evaluation of an answer"),
     DRAFT_SCORECARD: N_("Draft of a scorecard"),
+    CALIBRATE: N_("Repeated readings"),
 }
 
 
@@ -124,7 +134,15 @@ class Dashboard:
             "running": self._running(),
             "jobs": await self._jobs.load(),
             "held": [_held(job) for job in await self._jobs.held()],
+            "today": await self._today(),
         }
+
+    async def _today(self) -> BudgetView | None:
+        """The day's budget, where a model is asked at all."""
+        if not self._settings.anthropic_api_key:
+            return None
+        async with self._database.uow() as work:
+            return budget_view(await self._evaluation.spent_today(work))
 
     def _recognition(self) -> dict[str, str]:
         state = "ok" if self._engine.engine else "off"

@@ -27,7 +27,7 @@ from viva.evaluation.prompt import Wording, wording_of
 from viva.evaluation.reading import Reader
 from viva.evaluation.scoring import DRAFT_SCORECARD, EVALUATE_ANSWER, Scoring
 from viva.evaluation.service import AnswerResult, Decision, Evaluation, Results
-from viva.evaluation.views import for_staff
+from viva.evaluation.views import BudgetView, budget_view, for_staff
 
 __all__ = [
     "CALIBRATE",
@@ -37,6 +37,7 @@ __all__ = [
     "LEVELS",
     "VERSIONS",
     "AnswerResult",
+    "BudgetView",
     "Budgets",
     "Calibration",
     "Claim",
@@ -61,6 +62,7 @@ __all__ = [
     "Status",
     "UnknownCriterion",
     "Wording",
+    "budget_view",
     "budgets_of",
     "cleaned",
     "for_staff",
