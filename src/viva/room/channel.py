@@ -24,6 +24,11 @@ BURST = 40
 STILL_GOOD_EVERY_S = 3.0
 """S03: a revoked principal loses its socket within 5 s."""
 EVENT_NAME_MAX = 64
+WAITING_MAX = 256
+"""Messages that wait behind one that takes its time; more than that is a flood."""
+
+Waiting = asyncio.Queue[wire.ClientMessage | None]
+"""What is to be followed, in order; None at the end."""
 
 
 class BadMessage(Malformed):
@@ -61,13 +66,35 @@ class Meter:
 async def converse(
     live: LiveInterview, screen: Screen, receive: Receive, monotonic_ms: Callable[[], float]
 ) -> None:
-    """Follow what the page says until it leaves or is shown out."""
+    """Follow what the page says, in order, until it leaves or is shown out.
+
+    A ping is answered at once: an answer that settles may take ten seconds, and the page must not take that
+    for a dead line. What was said before the page left is still followed.
+    """
+    waiting: Waiting = asyncio.Queue(WAITING_MAX)
+    following = asyncio.create_task(_follow_all(live, screen, waiting), name="follow")
+    try:
+        await _listen(live, screen, receive, monotonic_ms, waiting)
+        await waiting.put(None)
+        await following
+    finally:
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
+
+
+async def _listen(
+    live: LiveInterview,
+    screen: Screen,
+    receive: Receive,
+    monotonic_ms: Callable[[], float],
+    waiting: Waiting,
+) -> None:
     meter = Meter(RATE_PER_S, BURST, monotonic_ms())
     while True:
         event = await receive()
         if event["type"] == "websocket.disconnect":
             return
-        if not meter.allows(monotonic_ms()):
+        if not meter.allows(monotonic_ms()) or waiting.full():
             log.warning("channel_flooded")
             screen.close(CLOSE_POLICY)
             return
@@ -76,12 +103,25 @@ async def converse(
         if any(isinstance(part, bytes) and len(part) > FRAME_MAX for part in (frame, binary)):
             screen.close(CLOSE_TOO_BIG)
             return
-        await _follow(live, screen, frame)
+        try:
+            message = _decoded(frame)
+        except BadMessage as error:
+            live.complain(screen, error)
+            continue
+        if isinstance(message, wire.Ping):
+            live.pong(screen)
+        else:
+            waiting.put_nowait(message)
 
 
-async def _follow(live: LiveInterview, screen: Screen, frame: bytes | None) -> None:
+async def _follow_all(live: LiveInterview, screen: Screen, waiting: Waiting) -> None:
+    while (message := await waiting.get()) is not None:
+        await _follow(live, screen, message)
+
+
+async def _follow(live: LiveInterview, screen: Screen, message: wire.ClientMessage) -> None:
     try:
-        await _act(live, screen, _decoded(frame))
+        await _act(live, screen, message)
     except VivaError as error:
         live.complain(screen, error)
     except Exception:  # a page's message may fail; the interview may not
@@ -100,8 +140,6 @@ def _decoded(frame: bytes | None) -> wire.ClientMessage:
 
 async def _act(live: LiveInterview, screen: Screen, message: wire.ClientMessage) -> None:
     match message:
-        case wire.Ping():
-            return live.pong(screen)
         case wire.Resume(after_seq=after_seq):
             return await live.replay(screen, after_seq)
         case _ if not screen.may_act:
