@@ -27,18 +27,18 @@ class Playback(msgspec.Struct, frozen=True):
     length: int
 
     async def pieces(self) -> AsyncIterator[bytes]:
-        """The bytes, in pieces of at most 256 KiB. Raises `OSError` if the file goes away."""
+        """The bytes, in pieces of at most 256 KiB. Raises `OSError` if the file goes away.
+
+        Opened and closed here and not in a thread: a listener who leaves in between must not leave it open.
+        """
         if not self.length:
             return
-        file = await asyncio.to_thread(self.path.open, "rb")
-        try:
-            await asyncio.to_thread(file.seek, self.start)
+        with self.path.open("rb") as file:
+            file.seek(self.start)
             left = self.length
             while left and (piece := await asyncio.to_thread(file.read, min(left, PIECE_BYTES))):
                 left -= len(piece)
                 yield piece
-        finally:
-            await asyncio.to_thread(file.close)
 
 
 def play(path: Path, content_type: str, range_header: str | None) -> Playback:
