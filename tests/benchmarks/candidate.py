@@ -37,6 +37,7 @@ class Candidate:
         self.publisher = Publisher(clip)
         self.completed = asyncio.Event()
         self.finals = 0
+        self.told_to_wait = 0
         self.captions_ms: list[float] = []
 
     async def join(self) -> None:
@@ -100,6 +101,7 @@ class Candidate:
             answer = await self._http.post(path, json=body, headers=headers)
             if answer.status_code != SERVICE_UNAVAILABLE:
                 break
+            self.told_to_wait += 1
             await asyncio.sleep(float(answer.headers.get("Retry-After", 1)))
         answer.raise_for_status()
         told: dict[str, Any] = answer.json()

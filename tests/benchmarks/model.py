@@ -61,6 +61,10 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     uplink_ms: Spread
     loop_lag_ms: Tail
     packets_lost: int
+    joining_s: float
+    """From the first one's session until the last one speaks."""
+    told_to_wait: int
+    """How often somebody who joined was answered 503 and asked again."""
     utterances_expected: int
     utterances_received: int
 

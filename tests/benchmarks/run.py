@@ -11,6 +11,7 @@ import os
 import socket
 import sys
 import tempfile
+import time
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -149,7 +150,9 @@ async def _perform(wanted: Wanted, stage: Stage) -> Figures:
     with Pacer() as pacer:
         candidates = [Candidate(stage.http, staff, media, pacer) for _ in range(wanted.interviews)]
         try:
+            began_s = time.monotonic()
             await _together([candidate.join for candidate in candidates])
+            joining_s = time.monotonic() - began_s
             window = await _window(wanted, stage, candidates)
             await asyncio.to_thread(pacer.stop)
             await asyncio.sleep(LAST_REPORTS_S)
@@ -169,6 +172,8 @@ async def _perform(wanted: Wanted, stage: Stage) -> Figures:
         uplink_ms=window.told.uplink_ms,
         loop_lag_ms=window.lag,
         packets_lost=sum(candidate.publisher.lost for candidate in candidates),
+        joining_s=round(joining_s, 2),
+        told_to_wait=sum(candidate.told_to_wait for candidate in candidates),
         utterances_expected=told.finals,
         utterances_received=sum(candidate.finals for candidate in candidates),
     )

@@ -1,15 +1,21 @@
 """The benchmark runs and loses nothing. How fast anything is, no test says."""
 
+import itertools
 import json
 import os
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
+from tests.benchmarks.callbacks import Callback, read_callbacks
 from tests.benchmarks.counted import buckets, percentile_ms
 from tests.benchmarks.model import Figures, percentile, stamp, stamped_sound
+from tests.benchmarks.pacing import Pacer
+from tests.benchmarks.soak import slope_per_hour
 
 from viva.media.rtp import opus
 
@@ -81,3 +87,34 @@ def test_a_histogram_is_read_out_of_the_metrics_whatever_its_label() -> None:
     text = f'{a}b_bucket{{le="+Inf"}} 4.0\n'
     assert buckets(text, "a", 'kind="final"') == [(0.01, 3.0)]
     assert buckets(text, "b") == [(float("inf"), 4.0)]
+
+
+def test_a_slope_is_told_per_hour_and_only_of_two_values_or_more() -> None:
+    assert slope_per_hour([(0.0, 160.0), (1800.0, 161.0), (3600.0, 162.0)]) == pytest.approx(2.0)
+    assert slope_per_hour([(0.0, 160.0)]) is None
+
+
+def test_the_callbacks_of_a_span_are_told_longest_first(tmp_path: Path) -> None:
+    file = tmp_path / "callbacks"
+    written = [Callback(1.0, 9.0, "before"), Callback(2.0, 1.5, "short"), Callback(3.0, 4.0, "long")]
+    file.write_bytes(b"\n".join(msgspec.json.encode(each) for each in written))
+    assert [each.who for each in read_callbacks(file, 1.5, 3.5)] == ["long", "short"]
+
+
+def test_a_removed_stream_sends_nothing_more() -> None:
+    sent, more = list[int](), threading.Event()
+
+    def stream() -> Iterator[float]:
+        for number in itertools.count():
+            sent.append(number)
+            more.set()
+            yield number / 1000
+
+    with Pacer() as pacer:
+        pacer.add(going := stream())
+        assert more.wait(60)
+        pacer.remove([going])
+        until = len(sent)
+        pacer.add(another := stream())
+        pacer.remove([another])
+    assert len(sent) <= until + 1
