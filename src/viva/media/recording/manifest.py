@@ -64,8 +64,13 @@ class Manifests:
         with self._lock:
             manifest = self.read(folder)
             others = [each for each in manifest.parts if each.file != part.file]
-            parts = tuple(sorted([*others, part], key=lambda each: each.started_at))
+            parts = tuple(sorted([*others, part], key=_place))
             _replace(folder, msgspec.structs.replace(manifest, parts=parts))
+
+
+def _place(part: Part) -> tuple[float, datetime]:
+    """By the interview's clock, which does not jump; what began before the interview comes first."""
+    return (float("-inf") if part.start_ms is None else part.start_ms, part.started_at)
 
 
 def _replace(folder: Path, manifest: Manifest) -> None:
