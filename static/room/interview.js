@@ -24,6 +24,8 @@ const local = { media: "idle", muted: false, typing: false, typedOnly: root.data
 let timeWord = "";
 let waitTimer = 0;
 let leaving = false;
+let hiding = 0;
+let wasHidden = false;
 
 const troubles = new Troubles(part("trouble"), part("notice"));
 const corrections = new Corrections(part("correct"), part("correction-form"), { heard: word("Heard"), corrected: word("Corrected") }, (seq, text) => tell({ type: "correct", seq, text }));
@@ -88,6 +90,13 @@ function newQuestion(moved) {
   if (!moved) return;
   part("question").focus();
   if (reader.automatic) reader.read(text);
+}
+
+/** A page that is left is hidden first, and that is no incident: only who is still there a second later was elsewhere. */
+function visibility() {
+  clearTimeout(hiding);
+  if (document.hidden) hiding = setTimeout(() => { wasHidden = true; note("tab_hidden"); }, 1000);
+  else if (wasHidden) { wasHidden = false; note("tab_shown"); }
 }
 
 /** @param {string} code @param {string} message */
@@ -250,7 +259,7 @@ for (const [name, act] of Object.entries(clicks)) part(name).addEventListener("c
   if (event.detail < 2 || !part("actions").contains(part(name))) act();
 });
 document.addEventListener("keydown", key);
-document.addEventListener("visibilitychange", () => note(document.hidden ? "tab_hidden" : "tab_shown"));
+document.addEventListener("visibilitychange", visibility);
 navigator.mediaDevices?.addEventListener("devicechange", () => note("devices_changed"));
 window.addEventListener("beforeunload", (event) => {
   if (!leaving && (state?.answering || typed.hasDraft())) event.preventDefault();
