@@ -40,7 +40,7 @@ from viva.platform.tasks import Tasks
 from viva.platform.web import Check, NotReady, RateLimiter, create_plumbing
 from viva.privacy import Privacy
 from viva.privacy.routes import router as privacy_routes
-from viva.questions import FollowUps, OwnBank, Planner, Positions
+from viva.questions import Drafter, FollowUps, OwnBank, Planner, Positions
 from viva.questions.routes import router as question_routes
 from viva.room import Briefing, CatchingUp, FollowingUp, Hub, Interviewing, Shared, Vigil
 from viva.room.metrics import COLLECTORS as CAPTIONS
@@ -173,7 +173,7 @@ class House:
             "sessions": sessions,
             "positions": positions,
             "bank": OwnBank(),
-            "drafting": self._model,
+            "drafting": Drafter(self._model),
             "privacy": Privacy(sessions, self._clock),
             "idempotency": Idempotency(secret),
             "admissions": Admissions(

@@ -18,6 +18,7 @@ from viva.platform.web import FormErrors, parse_form
 from viva.questions import (
     Criterion,
     Drafted,
+    Drafter,
     Language,
     NotDrafted,
     Wish,
@@ -54,18 +55,17 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 @post("/admin/positions/draft", status_code=200)
-async def draft(
-    request: Request[UserPrincipal, Any, Any], drafting: NamedDependency[LanguageModel | None]
-) -> Stream:
+async def draft(request: Request[UserPrincipal, Any, Any], drafting: NamedDependency[Drafter]) -> Stream:
     """Raises `NoModel`, `ResumeRefused`, `Malformed`; afterwards lines come as the model answers."""
-    if drafting is None:
+    model = drafting.model
+    if model is None:
         raise NoModel
     sent = await request.form()
     form = parse_form(DraftForm, sent)
     if isinstance(form, FormErrors):
         raise Malformed
     wish = _wish(form, await _resume(sent, form.name))
-    return Stream(_lines(drafting, wish, form.count), media_type="application/x-ndjson")
+    return Stream(_lines(model, wish, form.count), media_type="application/x-ndjson")
 
 
 def _wish(form: DraftForm, resume: str) -> Wish:

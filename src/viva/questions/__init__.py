@@ -1,7 +1,7 @@
 """Questions: the bank, positions and their versions, the rubric, the linter, and the plan of an interview."""
 
 from viva.questions.bank import Bank, built_in_bank
-from viva.questions.drafter import Drafted, NotDrafted, Wish, draft_questions
+from viva.questions.drafter import Drafted, Drafter, NotDrafted, Wish, draft_questions
 from viva.questions.errors import (
     BankQuestionNotFound,
     MayNotBeAsked,
@@ -46,6 +46,7 @@ __all__ = [
     "BankSearch",
     "Criterion",
     "Drafted",
+    "Drafter",
     "Fault",
     "FileKind",
     "Finding",

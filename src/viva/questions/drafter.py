@@ -97,6 +97,13 @@ async def draft_questions(
         yield found
 
 
+class Drafter:
+    """Who drafts, if there is anybody: `model` is None without a key."""
+
+    def __init__(self, model: LanguageModel | None) -> None:
+        self.model = model
+
+
 def question_ask(wish: Wish, already: Sequence[str]) -> Ask:
     """The call for one more question."""
     keys = [criterion.key for criterion in wish.criteria]
