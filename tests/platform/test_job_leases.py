@@ -119,7 +119,7 @@ async def test_a_long_job_keeps_its_lease(database: Database) -> None:
         runs.append(job.attempt)
         await may_end.wait()
 
-    queue = queue_of(database, lease_s=0.6)
+    queue = queue_of(database, lease_s=3)
     queue.register("greet", slow)
     await enqueue(database)
     async with working(queue):

@@ -45,6 +45,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "reviews": {"json": {"levels": {}, "note": "x", "decision": "advance"}},
     "review": {"data": {"note": "x", "decision": "advance"}},
     "link": {"data": {"x": "x"}},
+    "evaluate": {"data": {"x": "x"}},
+    "evaluations": {},
 }
 """A good body for each address that ends like this."""
 PASSWORD = "a very long pass phrase 42"
