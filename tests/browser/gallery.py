@@ -74,6 +74,13 @@ async def admins_pages(page: Page, _house: Served, words: Words) -> AsyncIterato
     yield "admin-made"
     await page.goto("/admin/calibration")
     yield "admin-calibration"
+    await page.goto("/admin/positions/new")
+    yield "admin-position-templates"
+    await page.locator("[value=backend]").click()
+    await expect(page.locator("[data-card=question]").first).to_be_visible()
+    yield "admin-position"
+    await page.goto("/admin/bank")
+    yield "admin-bank"
     await page.goto("/admin/system")
     yield "admin-system"
     await page.goto("/admin/nothing-is-here")

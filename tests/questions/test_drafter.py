@@ -1,4 +1,3 @@
-
 """Drafts for a position: what goes out, what may come back, and that nothing is kept by itself."""
 
 import json

@@ -1,4 +1,3 @@
-
 """Résumés are read by a process that is bounded in every way (S18)."""
 
 import json
