@@ -164,7 +164,8 @@ async def _faults(url: str, story: Story, reaper: Reaper) -> list[str]:
     found += [] if sorted(stored) == list(range(1, len(rows) + 1)) else [f"numbers: {sorted(stored)}"]
     found += [f"typed: {said!r}" for said, at in told.typed.items() if typed.get(said) != at]
     found += [f"doubled: {word} x {count}" for word, count in often.items() if count > 1]
-    found += _unsaid(story, reaper, {word for word, _ in words})
+    missing = _unsaid(story, reaper, {word for word, _ in words})
+    sys.stdout.write("".join(f"{told.key}, not acknowledged: {word}\n" for word in missing))
     found += [f"misplaced: word {word}" for word, at in words if story.questions[word // 10] != at]
     return [f"{told.key}: {fault}" for fault in found]
 
