@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
 from asyncpg import InterfaceError, PostgresError  # type: ignore[import-untyped]  # it ships no types
+from asyncpg.exceptions import InternalClientError  # type: ignore[import-untyped]
 from sqlalchemy import DateTime, MetaData, text
 from sqlalchemy.event import listen
 from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
@@ -127,7 +128,8 @@ class Database:
         """A transaction, committed when the block ends and before any event is published.
 
         Raises `Unavailable` when no connection is to be had, so that callers see one error for it; its kind
-        `Crossed` after a deadlock, which `run` answers by doing it all again.
+        `Crossed` after a deadlock, which `run` answers by doing it all again. The driver's
+        `InternalClientError` is a connection on which the server has just said that it ends.
         """
         async with self._sessions() as session:
             work = Work(session, self._jobs)
@@ -135,7 +137,7 @@ class Database:
                 async with session.begin():
                     await _connect(session)
                     yield work
-            except (ConnectionError, TimeoutError) as error:
+            except (ConnectionError, TimeoutError, InternalClientError) as error:
                 raise Unavailable from error
             except DBAPIError as error:
                 if _sqlstate(error) in _CROSSED:
@@ -175,6 +177,9 @@ class Database:
                 rows: list[Any] = await raw.fetch(statement, *arguments)
                 return rows
         except (OSError, PoolTimeout) as error:
+            raise Unavailable from error
+        except InternalClientError as error:
+            raw.terminate()
             raise Unavailable from error
         except (PostgresError, DBAPIError) as error:
             if _passes(error):
