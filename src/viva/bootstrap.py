@@ -21,10 +21,12 @@ from viva.admin.positions import router as position_pages
 from viva.admin.routes import router as admin_routes
 from viva.admin.views import Dashboard
 from viva.auth.routes import routes as auth_routes
-from viva.evaluation import Calibration, Evaluation, EvidenceFinder, Reader, Scoring, budgets_of, wording_of
+from viva.evaluation import Calibration, Evaluation, EvidenceFinder, Reader, Scoring, wording_of
 from viva.evaluation.routes import HANDLERS as EVALUATION
 from viva.events import AnyEvent
 from viva.media import MediaGate, Recordings
+from viva.platform.budget import budgets_of
+from viva.platform.budgeted import BudgetedModel
 from viva.platform.bus import Bus, JsonEvents
 from viva.platform.clock import Clock, SystemClock
 from viva.platform.database import Database
@@ -168,12 +170,12 @@ class House:
 
     def _add_record(self, secret: bytes) -> None:
         sessions, positions = Sessions(), Positions()
-        planner = Planner(self._database, positions, model=self._model)
+        planner = Planner(self._database, positions, model=self._within_budgets())
         self._parts |= {
             "sessions": sessions,
             "positions": positions,
             "bank": OwnBank(),
-            "drafting": Drafter(self._model),
+            "drafting": Drafter(self._within_budgets()),
             "privacy": Privacy(sessions, self._clock),
             "idempotency": Idempotency(secret),
             "admissions": Admissions(
@@ -208,7 +210,14 @@ class House:
         }
 
     def _follow_ups(self) -> FollowUps | None:
-        return FollowUps(self._model) if self._model is not None else None
+        model = self._within_budgets()
+        return FollowUps(model) if model is not None else None
+
+    def _within_budgets(self) -> BudgetedModel | None:
+        """The model for whatever is not scoring, which counts for itself."""
+        if self._model is None:
+            return None
+        return BudgetedModel(self._model, self._database, self._clock, budgets_of(self._settings))
 
     async def _add_room(self, stack: AsyncExitStack) -> None:
         settings, sessions, database = self._settings, self._parts["sessions"], self._database

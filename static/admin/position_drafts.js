@@ -13,6 +13,7 @@ function asked() {
   const { title, language, description, criteria, questions } = collected(form);
   const sent = new FormData();
   sent.set("position", String(title));
+  if (form.dataset.position) sent.set("position_id", form.dataset.position);
   sent.set("language", String(language));
   sent.set("description", String(description));
   sent.set("criteria", JSON.stringify(criteria));

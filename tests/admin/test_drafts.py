@@ -1,5 +1,7 @@
 """Drafts as the editor gets them: a line each, by a model that speaks the vendor's protocol."""
 
+import html
+
 import msgspec
 import pytest_asyncio
 from tests.questions.resumes import pdf
@@ -19,6 +21,30 @@ DRAFT = {
 async def vendor():
     async with AnthropicServer(lambda _request: Says(DRAFT)) as server:
         yield server
+
+
+async def test_S34_without_budget_the_editor_and_staff_read_why_and_the_candidate_gets_the_banks_questions(
+    vendor, postgres_url, template_database, tmp_path
+):
+    called = len(vendor.requests)
+    settings = {"anthropic_api_key": "k", "anthropic_base_url": vendor.url, "budget_position": "10"}
+    async with (
+        new_database(postgres_url, "viva_admin_barred", template=template_database) as url,
+        serving(settings_for(url, tmp_path, **settings)) as house,
+    ):
+        headers = await house.admin_bearer()
+        sent = {"position": "Backend engineer", "language": "en", "count": "3"}
+        answer = await house.http.post(
+            "/admin/positions/draft", data=sent, headers=headers | {"Accept": "application/json"}
+        )
+        session = await house.new_session()
+        english = {"Accept": "text/html", "Accept-Language": "en"}
+        page = await house.http.get(f"/admin/sessions/{session['id']}", headers=headers | english)
+    lines = [msgspec.json.decode(line) for line in answer.content.splitlines()]
+    assert [list(line) for line in lines] == [["refused"]]
+    assert "The position's budget for the language model is used up" in html.unescape(page.text)
+    assert "budget" not in str(session)
+    assert len(vendor.requests) == called
 
 
 async def test_S35_a_resume_shapes_drafts_and_its_name_and_contacts_stay_here(

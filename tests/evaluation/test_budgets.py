@@ -11,7 +11,6 @@ from tests.support.anthropic_server import AnthropicServer, Says, obliging
 from viva.evaluation import (
     DRAFT_SCORECARD,
     EVALUATE_ANSWER,
-    Budgets,
     Evaluation,
     EvidenceFinder,
     NotReviewableYet,
@@ -22,6 +21,7 @@ from viva.evaluation import (
 from viva.evaluation.claude import Claude
 from viva.evaluation.errors import EvaluationUnderWay
 from viva.evaluation.store import Subject
+from viva.platform.budget import Budgets
 from viva.platform.database import Database
 from viva.platform.job_store import JobsInTransaction
 from viva.platform.jobs import RetryLater

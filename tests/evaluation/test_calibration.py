@@ -7,11 +7,12 @@ from sqlalchemy import text
 from tests.evaluation.interviews import SPOKEN, interview
 from tests.support.anthropic_server import OVERLOADED, SPEND_LIMIT, AnthropicServer, Says
 
-from viva.evaluation import CURRENT, Budgets, Calibration, EvidenceFinder, Reader, Wording
+from viva.evaluation import CURRENT, Calibration, EvidenceFinder, Reader, Wording
 from viva.evaluation.claude import Claude
 from viva.evaluation.errors import CalibrationImpossible, NotForCalibration
 from viva.evaluation.model import CriterionResult, Findings
 from viva.evaluation.repeatability import Run, differences, repeated, variant_of
+from viva.platform.budget import Budgets
 from viva.platform.jobs import RetryLater
 from viva.platform.spending import Limit, Prices
 from viva.sessions import Sessions

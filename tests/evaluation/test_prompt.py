@@ -2,11 +2,13 @@
 
 import json
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from viva.evaluation.cleaning import cleaned
+from viva.evaluation.instructions import TELLS_EVIDENCE
 from viva.evaluation.judgement import NO_JSON
 from viva.evaluation.model import RubricCriterion
 from viva.evaluation.prompt import (
@@ -36,6 +38,8 @@ GOLDEN_USER = (
 GOLDEN_HASHES = {
     "2026-11-22.2": ("4777ebfce5f9e515", "eec11e2afc2b0cc2"),
     "2026-11-22.3": ("d37c140130cb82bc", "99fadd950bddbf2a"),
+    "2026-11-22.4": ("6a206c40a8477569", "aa580e435e0815f2"),
+    "2026-11-22.5": ("d3f1682c5b6144d4", "23ef9ea0fc0a804d"),
 }
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -105,6 +109,39 @@ def test_S28_the_rubric_stands_in_the_instructions_alone():
 def test_the_levels_are_described_by_the_anchors():
     assert '"strong_no": "a"' in ASK.system
     assert '"strong_yes": "e"' in ASK.system
+
+
+POINTS = ("Names the own part", "Says what was risked")
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_what_counts_as_evidence_stands_in_the_instructions_of_the_versions_that_know_it(version):
+    criteria = (msgspec.structs.replace(CRITERIA[0], evidence=POINTS),)
+    wording = Wording(version)
+    asks = [
+        ask_about_answer(criteria, ANSWER, position="Backend", language="en", wording=wording),
+        ask_about_whole(criteria, [ANSWER], position="Backend", language="en", wording=wording),
+    ]
+    assert len({ask.system for ask in asks}) == 1, "what a vendor keeps is the same for all calls"
+    for ask in asks:
+        rubric = json.loads(ask.system.split("Criteria:\n")[1])
+        assert rubric[0].get("counts_as_evidence") == (list(POINTS) if version in TELLS_EVIDENCE else None)
+        assert not any(point in ask.user + ask.task for point in POINTS)
+
+
+def test_the_current_instructions_know_what_counts_as_evidence():
+    assert CURRENT in TELLS_EVIDENCE
+
+
+@pytest.mark.parametrize("version", ["2026-11-22.2", "2026-11-22.3"])
+def test_a_version_that_was_used_does_not_change_when_criteria_get_evidence(version):
+    wording = Wording(version)
+    with_points = (msgspec.structs.replace(CRITERIA[0], evidence=POINTS),)
+    asks = [
+        ask_about_answer(criteria, ANSWER, position="Backend", language="en", wording=wording)
+        for criteria in (CRITERIA, with_points)
+    ]
+    assert len({prompt_hash(ask) for ask in asks}) == 1
 
 
 def test_a_repair_says_what_was_wrong_and_gives_more_room():

@@ -6,7 +6,11 @@ import msgspec
 import pytest
 from tests.questions.models import AnsweringModel
 
-from viva.evaluation import Evaluation
+from viva.evaluation import Evaluation, for_staff
+from viva.evaluation.views import for_candidate
+from viva.platform.budget import Budgets
+from viva.platform.budgeted import BudgetedModel
+from viva.platform.spending import Limit
 from viva.questions import FollowUps, built_in_bank
 from viva.questions.selection import plan_from_bank
 from viva.room import FollowingUp, Interviewing, director
@@ -87,6 +91,20 @@ async def test_without_depth_or_consent_nobody_hears_of_the_words(house):
     for rules in ({"depth": 0}, {"ai_evaluation": False}):
         await house.answer(await house.open(**rules))
     assert house.model.asked == []
+
+
+async def test_S34_without_budget_nothing_follows_and_staff_alone_read_why(house, database, clock):
+    within = BudgetedModel(house.model, database, clock, Budgets(session=Limit(10)))
+    house.following = FollowingUp(database, SESSIONS, clock, FollowUps(within, ready_s=60))
+    session = await house.open()
+    before = await house.questions(session)
+    session = await house.answer(session)
+    assert session.current_question_id == before[1].id
+    assert house.model.asked == []
+    async with database.uow() as work:
+        results = await Evaluation(SESSIONS, clock).results(work, session.id)
+    assert [why.code for why in for_staff(results).not_followed] == ["budget_session"]
+    assert b"budget" not in msgspec.json.encode(for_candidate(results))
 
 
 async def test_S35_the_name_does_not_go_out(house):

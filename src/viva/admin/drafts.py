@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from typing import Any, Literal
+from uuid import UUID
 
 import msgspec
 from litestar import Request, Router, post
@@ -14,6 +15,7 @@ from viva.evaluation import Identity, mask
 from viva.platform.errors import Malformed, Unavailable
 from viva.platform.i18n import N_, gettext
 from viva.platform.language_model import LanguageModel
+from viva.platform.spending import account_of
 from viva.platform.web import FormErrors, parse_form
 from viva.questions import (
     Criterion,
@@ -36,12 +38,14 @@ class NoModel(Unavailable):
 
 
 class DraftForm(msgspec.Struct, frozen=True):
-    """What the editor sends beside the file; `criteria` is JSON, `name` is only used to be masked."""
+    """What the editor sends beside the file; `criteria` is JSON, `name` is only used to be masked.
+    `position_id` is there where the position is kept already."""
 
     position: str
     language: Language
     description: str = ""
     name: str = ""
+    position_id: UUID | None = None
     criteria: str = "[]"
     already: str = "[]"
     count: Literal[1, 2, 3, 4, 5] = 3
@@ -81,6 +85,7 @@ def _wish(form: DraftForm, resume: str) -> Wish:
         description=form.description,
         resume=resume,
         already=already,
+        account=account_of(form.position, form.position_id),
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from viva.admin.origins import origin
 from viva.auth import AuthService, Principal, UserPrincipal
 from viva.evaluation import (
     CALIBRATE,
@@ -93,6 +94,7 @@ class Dashboard:
         latest = own[-1] if own else None
         return {
             "record": record,
+            "origin": origin(record.session),
             "results": for_staff(results),
             "draft_visible": latest is not None,
             "own_review": latest,

@@ -3,7 +3,6 @@
 `claude.Claude` is not offered here: importing its SDK takes a second, which only those with a key should pay.
 """
 
-from viva.evaluation.budget import Budgets, budgets_of
 from viva.evaluation.calibration import CALIBRATE, Calibration, Outcome
 from viva.evaluation.calibration_store import Series
 from viva.evaluation.cleaning import cleaned
@@ -38,7 +37,6 @@ __all__ = [
     "VERSIONS",
     "AnswerResult",
     "BudgetView",
-    "Budgets",
     "Calibration",
     "Claim",
     "CriterionResult",
@@ -63,7 +61,6 @@ __all__ = [
     "UnknownCriterion",
     "Wording",
     "budget_view",
-    "budgets_of",
     "cleaned",
     "for_staff",
     "mask",

@@ -8,8 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from viva.evaluation import budget, calibration_store
-from viva.evaluation.budget import Budgets
+from viva.evaluation import calibration_store
 from viva.evaluation.calibration_store import Series
 from viva.evaluation.errors import CalibrationImpossible, NotForCalibration
 from viva.evaluation.instructions import VERSIONS
@@ -19,6 +18,8 @@ from viva.evaluation.prompt import Wording
 from viva.evaluation.reading import Reader, Reading, Request
 from viva.evaluation.repeatability import Difference, Run, Variant, differences, variant_of
 from viva.evaluation.store import Tries, Try
+from viva.platform import budget
+from viva.platform.budget import Budgets
 from viva.platform.clock import Clock
 from viva.platform.database import Database, Work
 from viva.platform.errors import NotFound
@@ -187,7 +188,7 @@ class Calibration:
         async with self._database.uow() as work:
             await budget.spend(
                 work.db,
-                record.session,
+                record.session.account,
                 purpose=CALIBRATE,
                 model=attempted.model,
                 spent=attempted.spent,

@@ -5,7 +5,7 @@ are written with unless `VIVA_PROMPT_VERSION` names another; the calibration pag
 switches. `{levels}` and `{language}` are filled in.
 """
 
-CURRENT = "2026-11-22.2"
+CURRENT = "2026-11-22.4"
 
 _ROLE = """\
 You help a human interviewer to read a job interview. You write a draft; a person decides.
@@ -51,8 +51,23 @@ else. No markup, no links.
 {_NEVER} "claims" are strengths and concerns that matter for the position, each with such quotes; leave it \
 empty rather than guess."""
 
-VERSIONS: dict[str, str] = {"2026-11-22.2": _RULES_2, "2026-11-22.3": _RULES_3}
-"""`.2` judges criterion by criterion as it likes; `.3` looks for words first and reads the levels upwards."""
+_EVIDENCE = """
+
+A criterion may list "counts_as_evidence": what in an answer shows it. Look for that first. The list is not \
+complete, and nobody has to show all of it: what the words show in another way counts just as much, and \
+without a quote nothing does."""
+
+VERSIONS: dict[str, str] = {
+    "2026-11-22.2": _RULES_2,
+    "2026-11-22.3": _RULES_3,
+    "2026-11-22.4": _RULES_2 + _EVIDENCE,
+    "2026-11-22.5": _RULES_3 + _EVIDENCE,
+}
+"""`.2` judges criterion by criterion as it likes; `.3` looks for words first and reads the levels upwards.
+`.4` and `.5` are the same two with what counts as evidence for a criterion."""
+
+TELLS_EVIDENCE: frozenset[str] = frozenset({"2026-11-22.4", "2026-11-22.5"})
+"""Versions that show the criteria's `evidence`; those before were used without."""
 
 ANSWER_TASK = 'The data holds one answer. Judge what it shows by itself; "claims" stays empty.'
 WHOLE_TASK = 'The data holds the whole interview. "claims" holds at most six.'

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from viva.evaluation.cleaning import cleaned
-from viva.evaluation.instructions import ANSWER_TASK, CURRENT, VERSIONS, WHOLE_TASK
+from viva.evaluation.instructions import ANSWER_TASK, CURRENT, TELLS_EVIDENCE, VERSIONS, WHOLE_TASK
 from viva.evaluation.judgement import NO_JSON
 from viva.evaluation.model import LEVELS, RubricCriterion
 from viva.platform.language_model import Ask
@@ -140,11 +140,12 @@ def _user(data: dict[str, Any]) -> str:
 
 def _system(criteria: tuple[RubricCriterion, ...], language: str, version: str) -> str:
     rules = VERSIONS[version].format(levels=", ".join(LEVELS), language=_LANGUAGES[language])
-    rubric = json.dumps([_criterion(criterion) for criterion in criteria], ensure_ascii=False, indent=1)
+    told = [_criterion(criterion, evidence=version in TELLS_EVIDENCE) for criterion in criteria]
+    rubric = json.dumps(told, ensure_ascii=False, indent=1)
     return f"{rules}\n\nCriteria:\n{rubric}"
 
 
-def _criterion(criterion: RubricCriterion) -> dict[str, Any]:
+def _criterion(criterion: RubricCriterion, *, evidence: bool) -> dict[str, Any]:
     described: dict[str, Any] = {"key": criterion.key, "title": cleaned(criterion.title)}
     if criterion.description:
         described["description"] = cleaned(criterion.description)
@@ -152,6 +153,8 @@ def _criterion(criterion: RubricCriterion) -> dict[str, Any]:
         described["levels"] = dict(zip(LEVELS, criterion.anchors, strict=True))
     elif criterion.anchors:
         described["levels_lowest_first"] = list(criterion.anchors)
+    if evidence and criterion.evidence:
+        described["counts_as_evidence"] = [cleaned(point) for point in criterion.evidence]
     return described
 
 

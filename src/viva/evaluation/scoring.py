@@ -13,14 +13,15 @@ from weakref import WeakValueDictionary
 
 import msgspec
 
-from viva.evaluation import budget, store
-from viva.evaluation.budget import NO_LIMITS, Barred, Budgets
+from viva.evaluation import store
 from viva.evaluation.material import material_of
 from viva.evaluation.model import Findings
 from viva.evaluation.prompt import CURRENT_WORDING, Wording
 from viva.evaluation.reading import Reader, Reading, Request
 from viva.evaluation.store import Subject, Tries, Try
 from viva.events import ScorecardDrafted
+from viva.platform import budget
+from viva.platform.budget import NO_LIMITS, Barred, Budgets
 from viva.platform.clock import Clock
 from viva.platform.database import Database, Work
 from viva.platform.jobs import Job, Jobs, RetryLater
@@ -115,7 +116,8 @@ class Scoring:
             ahead = self._budgets.most(self._reader.asks(request, tries))
             barred = None
             if ahead.tokens and record.session.ai_consent:
-                barred = await budget.barred(work.db, self._budgets, record.session, ahead, self._clock.now())
+                account, now = record.session.account, self._clock.now()
+                barred = await budget.barred(work.db, self._budgets, account, ahead, now)
             return _Prepared(record, tries, request, barred)
 
     async def _words_missing(self, work: Work, subject: Subject) -> bool:
@@ -158,7 +160,7 @@ class Scoring:
                 return
             await budget.spend(
                 work.db,
-                session,
+                session.account,
                 purpose=DRAFT_SCORECARD if subject.question_id is None else EVALUATE_ANSWER,
                 model=attempted.model,
                 spent=attempted.spent,

@@ -6,17 +6,18 @@ from uuid import UUID
 
 import msgspec
 
-from viva.evaluation import budget, store
-from viva.evaluation.budget import NO_LIMITS, Budgets
+from viva.evaluation import store
 from viva.evaluation.cleaning import cleaned
 from viva.evaluation.errors import EvaluationUnderWay, NotReviewableYet, UnknownCriterion
 from viva.evaluation.model import Findings, Level, Reason, Review, Scorecard, Status
 from viva.evaluation.scoring import DRAFT_SCORECARD, EVALUATE_ANSWER
 from viva.evaluation.store import Standing, Subject, Usage
+from viva.platform import budget
+from viva.platform.budget import NO_LIMITS, Barred, Budgets
 from viva.platform.clock import Clock
 from viva.platform.database import Work
 from viva.platform.ids import uuid7
-from viva.questions import PositionNotFound, Positions
+from viva.questions import FOLLOW_UP, PositionNotFound, Positions
 from viva.sessions import Answer, Question, Session, Sessions, Utterance
 
 NOTE_MAX = 4000
@@ -38,7 +39,8 @@ class Results(msgspec.Struct, frozen=True):
     """Everything there is about one session; whoever shows it leaves out what is not for the reader.
 
     `numbers` says that the position wants them beside the levels' words, `waiting` why a pending scorecard
-    is not there yet, where that is known.
+    is not there yet, where that is known, `not_followed` the budgets for want of which no follow-up question
+    was asked.
     """
 
     status: Status
@@ -49,6 +51,7 @@ class Results(msgspec.Struct, frozen=True):
     usage: Usage
     numbers: bool
     budgets: tuple[budget.Standing, ...]
+    not_followed: tuple[Barred, ...]
 
 
 class Evaluation:
@@ -107,7 +110,7 @@ class Evaluation:
         findings = await store.answer_findings(work.db, session_id)
         scorecard = await store.scorecard(work.db, session_id)
         answers = {answer.question_id: answer for answer in record.answers}
-        now = self._clock.now()
+        now, account = self._clock.now(), record.session.account
         return Results(
             status=scorecard.findings.status if scorecard else "pending",
             waiting=None if scorecard else await self._waiting(work, session_id),
@@ -129,7 +132,8 @@ class Evaluation:
             reviews=await store.reviews(work.db, session_id),
             usage=await store.usage(work.db, session_id),
             numbers=await self._shows_numbers(work, record.session),
-            budgets=tuple(await budget.standings(work.db, self._budgets, record.session, now)),
+            budgets=tuple(await budget.standings(work.db, self._budgets, account, now)),
+            not_followed=await budget.refusals(work.db, session_id, FOLLOW_UP),
         )
 
     async def _shows_numbers(self, work: Work, session: Session) -> bool:

@@ -1,7 +1,7 @@
 """Evaluations in PostgreSQL: every try is kept (C05), one draft stands, people's reviews stand beside it.
 
-The database itself refuses to change rows of `evaluations`, `model_spending` and `calibration_runs`, and to
-delete those of `evaluations` unless their session goes too (the triggers are in the migrations).
+The database itself refuses to change rows of `evaluations` and `calibration_runs`, and to delete those of
+`evaluations` unless their session goes too (the triggers are in the migrations).
 """
 
 from datetime import datetime
@@ -110,25 +110,6 @@ class HumanReviewRow(Table):
     note: Mapped[str]
     decision: Mapped[str | None]
     created_at: Mapped[datetime]
-
-
-class SpendingRow(Table):
-    """What one answered call of the model used: budgets are sums over these. Nothing in it is personal.
-
-    It outlives its session, so that erasing somebody gives no budget back. `position_key` is the position's
-    id or, where there is none, its title's hash.
-    """
-
-    __tablename__ = "model_spending"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
-    at: Mapped[datetime] = mapped_column(index=True)
-    session_id: Mapped[UUID] = mapped_column(index=True)
-    position_key: Mapped[str] = mapped_column(index=True)
-    purpose: Mapped[str]
-    model: Mapped[str]
-    tokens: Mapped[int] = mapped_column(BigInteger)
-    cost_microusd: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class CalibrationRow(Timestamped, Table):

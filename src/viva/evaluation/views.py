@@ -10,13 +10,13 @@ from uuid import UUID
 
 import msgspec
 
-from viva.evaluation import budget
 from viva.evaluation.evidence import Evidence
 from viva.evaluation.model import LEVELS as LEVEL_ORDER
 from viva.evaluation.model import Claim, CriterionResult, Findings, Level, Method, Review, Scorecard, Status
 from viva.evaluation.service import AnswerResult, Results
 from viva.evaluation.store import Usage
-from viva.evaluation.wording import BUDGETS, LEVELS, METHODS, NOT_SCORED, NOTES, REASONS
+from viva.evaluation.wording import BUDGETS, LEVELS, METHODS, NOT_FOLLOWED, NOT_SCORED, NOTES, REASONS
+from viva.platform import budget
 from viva.platform.i18n import gettext
 
 Code = TypeVar("Code", bound=str)
@@ -132,6 +132,7 @@ class StaffResults(msgspec.Struct):
     scorecard: ScorecardView | None
     reviews: tuple[Review, ...] = ()
     waiting: Told | None = None
+    not_followed: tuple[Told, ...] = ()
 
 
 class CandidateAnswerView(msgspec.Struct):
@@ -173,6 +174,7 @@ def for_staff(results: Results) -> StaffResults:
         scorecard=_scorecard(card, results) if card else None,
         reviews=results.reviews,
         waiting=_told(results.waiting, REASONS),
+        not_followed=tuple(Told(why, gettext(NOT_FOLLOWED[why])) for why in results.not_followed),
     )
 
 

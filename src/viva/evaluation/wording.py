@@ -1,8 +1,8 @@
 # ruff: noqa: E501 (a sentence is read in one line)
 """Codes in words, for people: why a status is what it is, why a criterion has no level, what a level means."""
 
-from viva.evaluation.budget import Scope
 from viva.evaluation.model import Level, Method, Note, Reason
+from viva.platform.budget import Barred, Scope
 from viva.platform.i18n import N_
 
 LEVELS: dict[Level, str] = {
@@ -49,6 +49,12 @@ METHODS: dict[Method, str] = {
     "model": N_("A draft by a language model. Every level stands on the candidate's own words; a person decides."),
     "evidence": N_("No judgement was made: the evidence finder quotes what seems to belong to each criterion. Levels are for people to give."),
     "none": N_("Nothing was evaluated automatically."),
+}  # fmt: skip
+
+NOT_FOLLOWED: dict[Barred, str] = {
+    "budget_session": N_("No follow-up question was asked from some point on: the budget of the interview is used up."),
+    "budget_position": N_("No follow-up question was asked from some point on: the budget of the position is used up."),
+    "budget_day": N_("No follow-up question was asked from some point on: the day's budget is used up."),
 }  # fmt: skip
 
 BUDGETS: dict[Scope, str] = {

@@ -5,10 +5,18 @@
 """
 
 from typing import Any, Protocol
+from uuid import UUID
 
 import msgspec
 
 from viva.platform.errors import VivaError
+
+
+class Account(msgspec.Struct, frozen=True):
+    """On whose budgets a call goes; without a session only those of the position and the day."""
+
+    session_id: UUID | None = None
+    position_key: str = ""
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,7 +25,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     `schema` is a JSON Schema object that the answer must satisfy. `system` and `schema` are what many calls
     share, so the vendor may keep them; `task` are instructions of this call alone. `user_repeats` says that
     the same `user` is about to be asked again. `model` asks another model than the one that is set up;
-    `by_tool` asks by a forced tool, for a model that did not keep to the schema.
+    `by_tool` asks by a forced tool, for a model that did not keep to the schema. `account` never goes out.
     """
 
     purpose: str
@@ -30,6 +38,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     user_repeats: bool = False
     model: str = ""
     by_tool: bool = False
+    account: Account = Account()
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):

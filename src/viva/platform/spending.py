@@ -6,10 +6,12 @@ Money is counted in millionths of a US dollar (`microusd`), whole numbers, so th
 
 import math
 import re
+from hashlib import sha256
+from uuid import UUID
 
 import msgspec
 
-from viva.platform.language_model import Reply
+from viva.platform.language_model import Account, Reply
 
 _LARGEST_PRICE_USD = 10_000
 
@@ -59,6 +61,12 @@ class Limit(msgspec.Struct, frozen=True):
         return (self.tokens is None or spent.tokens + ahead.tokens <= self.tokens) and (
             self.microusd is None or spent.microusd + ahead.microusd <= self.microusd
         )
+
+
+def account_of(title: str, position_id: UUID | None = None, session_id: UUID | None = None) -> Account:
+    """On whose budgets a call goes: those of a kept position share one, else those of the same title."""
+    words = " ".join(title.casefold().split())
+    return Account(session_id, str(position_id or sha256(words.encode()).hexdigest()[:32]))
 
 
 def prices_of(text: str) -> Prices | None:

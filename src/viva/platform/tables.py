@@ -1,9 +1,9 @@
-"""The platform's own table: durable jobs."""
+"""The platform's own tables: durable jobs, and what calls of the language model used."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from viva.platform.database import Table
@@ -42,3 +42,26 @@ class JobRow(Table):
     held_at: Mapped[datetime | None]
     reason: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
+class SpendingRow(Table):
+    """What one call of the model used: budgets are sums over these. Nothing in it is personal.
+
+    It outlives its session, so that erasing somebody gives no budget back; the database refuses to change or
+    delete it (the triggers are in the migrations). `session_id` is null where there is no session yet,
+    `position_key` is the position's id or, where there is none, its title's hash. `barred` names the budget
+    that a call did not fit into: it was not made and used nothing.
+    """
+
+    __tablename__ = "model_spending"
+    __table_args__ = (CheckConstraint("barred is null or tokens = 0", name="barred"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    at: Mapped[datetime] = mapped_column(index=True)
+    session_id: Mapped[UUID | None] = mapped_column(index=True)
+    position_key: Mapped[str] = mapped_column(index=True)
+    purpose: Mapped[str]
+    model: Mapped[str]
+    tokens: Mapped[int] = mapped_column(BigInteger)
+    cost_microusd: Mapped[int | None] = mapped_column(BigInteger)
+    barred: Mapped[str | None]

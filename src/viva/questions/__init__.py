@@ -15,7 +15,7 @@ from viva.questions.errors import (
 from viva.questions.exchange import FAULTS_SHOWN, BankEntry, Fault, FileKind
 from viva.questions.exchange import read as read_bank_file
 from viva.questions.exchange import written as bank_file
-from viva.questions.following import Answered, FollowUps
+from viva.questions.following import FOLLOW_UP, Answered, FollowUps
 from viva.questions.linting import Finding, lint, lint_criterion, lint_question
 from viva.questions.model import (
     BankQuestion,
@@ -37,6 +37,7 @@ from viva.questions.starting import PositionTemplate, draft_from_template, posit
 
 __all__ = [
     "FAULTS_SHOWN",
+    "FOLLOW_UP",
     "Answered",
     "Bank",
     "BankEntry",

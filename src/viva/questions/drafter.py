@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from viva.platform.i18n import N_
-from viva.platform.language_model import Ask, LanguageModel, ModelAnswerUnusable, ModelError
+from viva.platform.language_model import Account, Ask, LanguageModel, ModelAnswerUnusable, ModelError
 from viva.questions.drafting import is_plain, without_contacts
 from viva.questions.linting import lint_question
 from viva.questions.model import Criterion, Language, Point, PositionQuestion, QuestionText, Term
@@ -55,6 +55,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     description: str = ""
     resume: str = ""
     already: tuple[str, ...] = ()
+    account: Account = Account()
 
 
 class Drafted(msgspec.Struct, frozen=True, tag_field="type", tag="question"):
@@ -126,6 +127,7 @@ def question_ask(wish: Wish, already: Sequence[str]) -> Ask:
         schema=_schema(keys),
         max_tokens=1200,
         timeout_s=QUESTION_TIMEOUT_S,
+        account=wish.account,
     )
 
 

@@ -10,7 +10,8 @@ from typing import Annotated, Any, get_args
 
 import msgspec
 
-from viva.platform.language_model import Ask, ModelAnswerUnusable
+from viva.platform.language_model import Account, Ask, ModelAnswerUnusable
+from viva.platform.spending import account_of
 from viva.questions.bank import Bank
 from viva.questions.linting import lint_question
 from viva.questions.model import (
@@ -90,8 +91,8 @@ class DraftMayNotBeAsked(ModelAnswerUnusable):
     code = "draft_may_not_be_asked"
 
 
-def draft_ask(title: str, language: Language) -> Ask:
-    """The one call that drafts a plan for `title`."""
+def draft_ask(title: str, language: Language, account: Account | None = None) -> Ask:
+    """The one call that drafts a plan for `title`, on that title's account unless another is named."""
     system = _SYSTEM.format(
         prompt_version=PROMPT_VERSION,
         count=DRAFTED_QUESTIONS,
@@ -106,6 +107,7 @@ def draft_ask(title: str, language: Language) -> Ask:
         schema=_schema(),
         max_tokens=3000,
         timeout_s=TIMEOUT_S,
+        account=account or account_of(cleaned_title(title)),
     )
 
 

@@ -12,12 +12,14 @@ from typing import Annotated, Any
 import msgspec
 import structlog
 
-from viva.platform.language_model import Ask, LanguageModel, ModelError
+from viva.platform.language_model import Account, Ask, LanguageModel, ModelError
 from viva.questions.drafting import is_plain, without_contacts
 from viva.questions.linting import lint
 from viva.questions.model import Language
 
 PROMPT_VERSION = "follow-up-1"
+FOLLOW_UP = "follow_up"
+"""The purpose that its calls are counted for."""
 READY_S = 1.5
 """Longer nobody is kept waiting after an answer; the plan then goes on."""
 ANSWER_MAX = 4000
@@ -57,6 +59,7 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True):
     meant_to_show: tuple[str, ...]
     said: str
     language: Language
+    account: Account = Account()
 
 
 class FollowUps:
@@ -67,7 +70,7 @@ class FollowUps:
         self._ready_s = ready_s
 
     async def on(self, answered: Answered, asked_before: Sequence[str] = ()) -> str | None:
-        """The question, or None: nothing to ask, too late, failed, or not to be asked."""
+        """The question, or None: nothing to ask, too late, no budget, failed, or not to be asked."""
         try:
             async with asyncio.timeout(self._ready_s):
                 reply = await self._model.ask(follow_up_ask(answered, self._ready_s))
@@ -89,12 +92,13 @@ def follow_up_ask(answered: Answered, timeout_s: float = READY_S) -> Ask:
         "said": without_contacts(answered.said)[-ANSWER_MAX:],
     }
     return Ask(
-        purpose="follow_up",
+        purpose=FOLLOW_UP,
         system=_SYSTEM.format(version=PROMPT_VERSION, language=_LANGUAGE[answered.language]),
         user=json.dumps(user, ensure_ascii=False),
         schema=_SCHEMA,
         max_tokens=200,
         timeout_s=timeout_s,
+        account=answered.account,
     )
 
 

@@ -181,7 +181,7 @@ class InterviewPlan(msgspec.Struct, frozen=True, kw_only=True):
 
     `source` says where the questions come from; `fallback_reason` is a stable code and stands where a model
     was asked and the bank had to step in: `model_unavailable`, `model_refused`, `model_answer_unusable`,
-    `model_failed`, `model_timeout`, `draft_may_not_be_asked`.
+    `model_failed`, `model_timeout`, `draft_may_not_be_asked`, `budget_position`, `budget_day`.
     """
 
     position_title: str

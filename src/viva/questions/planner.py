@@ -8,7 +8,8 @@ import msgspec
 import structlog
 
 from viva.platform.database import Database
-from viva.platform.language_model import LanguageModel, ModelError
+from viva.platform.language_model import Account, LanguageModel, ModelError
+from viva.platform.spending import account_of
 from viva.questions.bank import Bank, built_in_bank
 from viva.questions.drafting import TIMEOUT_S, draft_ask, plan_from_draft
 from viva.questions.errors import PositionClosed
@@ -75,7 +76,8 @@ class Planner:
         """Drafted questions where the position has none and says that they may be asked unread."""
         if position.questions or position.criteria:
             return planned
-        drafted = await self.plan_for_title(position.title, planned.language)
+        account = account_of(position.title, position.id)
+        drafted = await self.plan_for_title(position.title, planned.language, account)
         if drafted.source != "model":
             return msgspec.structs.replace(planned, fallback_reason=drafted.fallback_reason)
         questions = tuple(
@@ -90,13 +92,15 @@ class Planner:
             source="model",
         )
 
-    async def plan_for_title(self, title: str, language: Language) -> InterviewPlan:
-        """The plan for a free-text title; touches no database."""
+    async def plan_for_title(
+        self, title: str, language: Language, account: Account | None = None
+    ) -> InterviewPlan:
+        """The plan for a free-text title; a call goes on the title's account unless another is named."""
         if self._model is None or not cleaned_title(title):
             return plan_from_bank(title, language, self._bank)
         key = (cleaned_title(title).casefold(), language)
         if key not in self._drafts:
-            plan = await self._drafted(self._model, title, language)
+            plan = await self._drafted(self._model, title, language, account)
             if plan.source == "bank":
                 return plan
             self._drafts.setdefault(key, plan)
@@ -105,10 +109,12 @@ class Planner:
         self._drafts.move_to_end(key)
         return msgspec.structs.replace(self._drafts[key], position_title=cleaned_title(title))
 
-    async def _drafted(self, model: LanguageModel, title: str, language: Language) -> InterviewPlan:
+    async def _drafted(
+        self, model: LanguageModel, title: str, language: Language, account: Account | None
+    ) -> InterviewPlan:
         try:
             async with asyncio.timeout(self._timeout_s):
-                reply = await model.ask(draft_ask(title, language))
+                reply = await model.ask(draft_ask(title, language, account))
             return plan_from_draft(reply.text, title, language, self._bank)
         except TimeoutError:
             reason = "model_timeout"

@@ -21,7 +21,7 @@ class FollowingUp:
         """The question to ask next, or None. `typed` is an answer that is not stored yet.
 
         Call it when the answer's words are stored, holding no unit of work; it takes `READY_S` at most beside
-        one read of the database.
+        two short units of work.
         """
         if self._model is None or question is None:
             return None
@@ -40,5 +40,6 @@ class FollowingUp:
             meant_to_show=question.what_good_shows,
             said=mask(cleaned(words), identity).text,
             language=session.language,
+            account=session.account,
         )
         return await self._model.on(answered, [other.text for other in asked])

@@ -8,6 +8,8 @@ from uuid import UUID
 import msgspec
 
 from viva.audio import Word
+from viva.platform.language_model import Account
+from viva.platform.spending import account_of
 from viva.questions import Criterion
 
 Language = Literal["ko", "en"]
@@ -55,6 +57,11 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     def is_open(self) -> bool:
         """Whether the candidate may still go on."""
         return self.status in OPEN_STATUSES
+
+    @property
+    def account(self) -> Account:
+        """On whose budgets calls of the language model go."""
+        return account_of(self.position, self.position_id, self.id)
 
     def clock_ms(self, now: datetime) -> int:
         """`now` on the interview's clock; 0 before it began."""

@@ -1,24 +1,23 @@
 """Budgets of the language model: per session, per position and per day (S34).
 
-Checked before a call with the most that it can use, so that a budget is never passed; the vendor's bill is
-what counts, but nobody learns of a runaway from the bill.
+Checked before a call with the most that it can use, so that a budget is passed by no more than what is under
+way at once; the vendor's bill is what counts, but nobody learns of a runaway from the bill.
 """
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
-from hashlib import sha256
 from typing import Literal
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import BigInteger, ColumnElement, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from viva.evaluation.tables import SpendingRow
-from viva.platform.language_model import Ask, Reply
+from viva.platform.language_model import Account, Ask, Reply
 from viva.platform.settings import Settings
 from viva.platform.spending import Limit, Prices, Spent, limit_of, prices_of
-from viva.sessions import Session
+from viva.platform.tables import SpendingRow
 
 Scope = Literal["session", "position", "day"]
 Barred = Literal["budget_session", "budget_position", "budget_day"]
@@ -77,22 +76,16 @@ def budgets_of(settings: Settings) -> Budgets:
     )
 
 
-def position_key(session: Session) -> str:
-    """Which sessions share a position's budget: those of a kept position, else those of the same title."""
-    title = " ".join(session.position.casefold().split())
-    return str(session.position_id or sha256(title.encode()).hexdigest()[:32])
-
-
 async def spend(
-    db: AsyncSession, session: Session, *, purpose: str, model: str, spent: Spent, priced: bool, at: datetime
+    db: AsyncSession, account: Account, *, purpose: str, model: str, spent: Spent, priced: bool, at: datetime
 ) -> None:
     """Write down what an answered call used."""
     if spent.tokens:
         db.add(
             SpendingRow(
                 at=at,
-                session_id=session.id,
-                position_key=position_key(session),
+                session_id=account.session_id,
+                position_key=account.position_key,
                 purpose=purpose,
                 model=model,
                 tokens=spent.tokens,
@@ -102,17 +95,56 @@ async def spend(
         await db.flush()
 
 
-async def standings(db: AsyncSession, budgets: Budgets, session: Session, now: datetime) -> list[Standing]:
-    """All three, as they stand for this session."""
-    return [
-        Standing("session", await _spent(db, SpendingRow.session_id == session.id), budgets.session),
+async def refused(
+    db: AsyncSession, account: Account, *, purpose: str, model: str, why: Barred, at: datetime
+) -> None:
+    """Write down, once for a session, that a call was not made; nothing is written where there is none."""
+    if account.session_id is None:
+        return
+    row = SpendingRow(
+        at=at,
+        session_id=account.session_id,
+        position_key=account.position_key,
+        purpose=purpose,
+        model=model,
+        tokens=0,
+        barred=why,
+    )
+    known = select(SpendingRow.id).where(
+        SpendingRow.session_id == account.session_id,
+        SpendingRow.purpose == purpose,
+        SpendingRow.barred == why,
+    )
+    if await db.scalar(known.limit(1)) is None:
+        db.add(row)
+        await db.flush()
+
+
+async def refusals(db: AsyncSession, session_id: UUID, purpose: str) -> tuple[Barred, ...]:
+    """Which budgets kept calls of this purpose from being made in a session."""
+    query = (
+        select(SpendingRow.barred)
+        .where(SpendingRow.session_id == session_id, SpendingRow.purpose == purpose)
+        .where(SpendingRow.barred.is_not(None))
+        .order_by(SpendingRow.id)
+    )
+    return tuple(msgspec.convert((await db.scalars(query)).all(), tuple[Barred, ...]))
+
+
+async def standings(db: AsyncSession, budgets: Budgets, account: Account, now: datetime) -> list[Standing]:
+    """All that hold for the account: what belongs to no session yet has no session's budget."""
+    found = [
         Standing(
             "position",
-            await _spent(db, SpendingRow.position_key == position_key(session)),
+            await _spent(db, SpendingRow.position_key == account.position_key),
             budgets.position,
         ),
         await day(db, budgets, now),
     ]
+    if account.session_id is not None:
+        spent = await _spent(db, SpendingRow.session_id == account.session_id)
+        found.insert(0, Standing("session", spent, budgets.session))
+    return found
 
 
 async def day(db: AsyncSession, budgets: Budgets, now: datetime) -> Standing:
@@ -121,10 +153,10 @@ async def day(db: AsyncSession, budgets: Budgets, now: datetime) -> Standing:
 
 
 async def barred(
-    db: AsyncSession, budgets: Budgets, session: Session, ahead: Spent, now: datetime
+    db: AsyncSession, budgets: Budgets, account: Account, ahead: Spent, now: datetime
 ) -> Barred | None:
     """The first budget that `ahead` does not fit into any more."""
-    for standing in await standings(db, budgets, session, now):
+    for standing in await standings(db, budgets, account, now):
         if not standing.limit.leaves(standing.spent, ahead):
             return _BARRED[standing.scope]
     return None
