@@ -39,7 +39,7 @@ browser: $(VENV)/.installed-dev
 	@$(BIN)/python tests/support/install.py
 
 test: browser check ## the whole suite
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.installed-dev ## formatter, linter, types, contracts, migrations, catalogs
 	@$(BIN)/ruff format --check --quiet . || { echo "run: $(BIN)/ruff format ."; exit 1; }

@@ -26,6 +26,14 @@ NOT_DURABLE = {
 """The tests' server is thrown away, so it need not wait for the disk."""
 
 
+LONG = {"browser", "network", "whole"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole systems first: with what takes long at the end, one worker would wait for the other."""
+    items.sort(key=lambda item: LONG.isdisjoint(item.path.parts))
+
+
 class Published(list[Any]):
     """The events that were published, in order; stands where the bus would."""
 

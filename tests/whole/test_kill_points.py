@@ -28,7 +28,7 @@ from viva.platform.settings import Settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-KILL_POINTS = int(os.environ.get("KILL_POINTS", "6"))
+KILL_POINTS = int(os.environ.get("KILL_POINTS", "4"))
 SEED = int(os.environ.get("KILL_SEED", "20261122"))
 UNSAVED_S = 1.0
 """F01: of the sound before a kill, so much may be lost."""
