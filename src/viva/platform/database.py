@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
 from asyncpg import InterfaceError, PostgresError  # type: ignore[import-untyped]  # it ships no types
-from asyncpg.exceptions import InternalClientError  # type: ignore[import-untyped]
+from asyncpg.exceptions import InternalClientError  # type: ignore[import-untyped]  # as above
 from sqlalchemy import DateTime, MetaData, text
 from sqlalchemy.event import listen
 from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
@@ -179,7 +179,8 @@ class Database:
         except (OSError, PoolTimeout) as error:
             raise Unavailable from error
         except InternalClientError as error:
-            raw.terminate()
+            if raw is not None:
+                raw.terminate()
             raise Unavailable from error
         except (PostgresError, DBAPIError) as error:
             if _passes(error):
