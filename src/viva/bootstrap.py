@@ -18,6 +18,7 @@ from viva.admin.bank import router as bank_pages
 from viva.admin.calibration import router as calibration_pages
 from viva.admin.drafts import router as draft_pages
 from viva.admin.positions import router as position_pages
+from viva.admin.resumes import router as resume_pages
 from viva.admin.routes import router as admin_routes
 from viva.admin.views import Dashboard
 from viva.auth.routes import routes as auth_routes
@@ -25,6 +26,7 @@ from viva.evaluation import Calibration, Evaluation, EvidenceFinder, Reader, Sco
 from viva.evaluation.routes import HANDLERS as EVALUATION
 from viva.events import AnyEvent
 from viva.media import MediaGate, Recordings
+from viva.platform.antivirus import Antivirus
 from viva.platform.budget import budgets_of
 from viva.platform.budgeted import BudgetedModel
 from viva.platform.bus import Bus, JsonEvents
@@ -44,6 +46,8 @@ from viva.privacy import Privacy
 from viva.privacy.routes import router as privacy_routes
 from viva.questions import Drafter, FollowUps, OwnBank, Planner, Positions
 from viva.questions.routes import router as question_routes
+from viva.resumes import Drafting, Resumes, forget_in_time
+from viva.resumes.routes import router as resume_routes
 from viva.room import Briefing, CatchingUp, FollowingUp, Hub, Interviewing, Shared, Vigil
 from viva.room.metrics import COLLECTORS as CAPTIONS
 from viva.room.pages import router as candidate_pages
@@ -166,6 +170,7 @@ class House:
         tasks.start("jobs", self._parts["jobs"].run())
         expiry = expire_in_time(self._database, self._parts["sessions"], self._clock)
         tasks.start("expiry", expiry)
+        tasks.start("forgetting", forget_in_time(self._database, self._parts["resumes"]))
         tasks.start("loop_lag", watch_loop(self._metrics))
 
     def _add_record(self, secret: bytes) -> None:
@@ -176,6 +181,8 @@ class House:
             "positions": positions,
             "bank": OwnBank(),
             "drafting": Drafter(self._within_budgets()),
+            "antivirus": Antivirus(self._settings.antivirus_command),
+            "resumes": Resumes(sessions, positions, self._clock, has_model=self._model is not None),
             "privacy": Privacy(sessions, self._clock),
             "idempotency": Idempotency(secret),
             "admissions": Admissions(
@@ -203,6 +210,7 @@ class House:
         ).register(jobs)
         calibration = Calibration(self._database, sessions, reader, self._clock, budgets)
         calibration.register(jobs)
+        Drafting(self._database, sessions, self._parts["resumes"], self._parts["drafting"]).register(jobs)
         self._parts |= {
             "evaluation": Evaluation(sessions, self._clock, budgets),
             "calibration": calibration,
@@ -258,6 +266,7 @@ class House:
             sessions=sessions,
             evaluation=self._parts["evaluation"],
             privacy=self._parts["privacy"],
+            resumes=self._parts["resumes"],
             recordings=recordings,
             accounts=self._parts["auth"],
             running=lambda: hub.running,
@@ -323,6 +332,8 @@ ROUTERS = (
     bank_pages,
     calibration_pages,
     draft_pages,
+    resume_routes,
+    resume_pages,
 )
 
 

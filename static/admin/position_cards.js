@@ -101,6 +101,7 @@ export function collected(form) {
     answer_limit_s: Number(sent.get("answer_limit_s")),
     preparation_s: Number(sent.get("preparation_s")),
     follow_up_depth: Number(sent.get("follow_up_depth")),
+    resume_questions: Number(sent.get("resume_questions")),
     ask_unseen: sent.has("ask_unseen"),
     show_numbers: sent.has("show_numbers"),
     active: sent.has("active"),

@@ -7,6 +7,7 @@ import ipaddress
 import os
 import re
 import secrets
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -61,6 +62,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     open_interviews: bool | None = None
     admin_email: str = ""
     admin_password: str = ""
+    antivirus_command: str = ""
     time_zone: str = "Asia/Seoul"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     local_model_dir: str = ""
@@ -159,6 +161,7 @@ def check(settings: Settings) -> None:
         raise SettingsError("VIVA_PORT and VIVA_MEDIA_PORT must be between 0 and 65535.")
     _check_time_zone(settings)
     _check_spending(settings)
+    _check_antivirus(settings)
     _check_ice_servers(settings)
     if settings.is_production:
         _check_production(settings)
@@ -238,6 +241,13 @@ def _check_spending(settings: Settings) -> None:
                 )
     except SpendingError as error:
         raise SettingsError(f"{variable_of(field)}: {error}.") from None
+
+
+def _check_antivirus(settings: Settings) -> None:
+    try:
+        shlex.split(settings.antivirus_command)
+    except ValueError:
+        raise SettingsError("VIVA_ANTIVIRUS_COMMAND has a quote that is never closed.") from None
 
 
 def _check_ice_servers(settings: Settings) -> None:

@@ -102,6 +102,7 @@ class Positions:
             answer_limit_s=draft.answer_limit_s,
             preparation_s=draft.preparation_s,
             follow_up_depth=draft.follow_up_depth,
+            resume_questions=draft.resume_questions,
             ask_unseen=draft.ask_unseen,
             show_numbers=draft.show_numbers,
             created_by=created_by,

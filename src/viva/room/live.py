@@ -358,8 +358,11 @@ class LiveInterview:
     async def _reread(self) -> None:
         async with self._shared.database.uow() as work:
             session = await self._shared.sessions.get(work, self.session.id)
-        if msgspec.structs.replace(session, last_seq=self.session.last_seq) != self.session:
-            await self._learn_questions(session)
+            asked = await self._shared.sessions.questions(work, self.session.id)
+        questions = {question.id: question for question in asked}
+        changed = msgspec.structs.replace(session, last_seq=self.session.last_seq) != self.session
+        if changed or questions != self._questions:
+            self._questions = questions
             self._adopt(session)
 
     async def _learn_questions(self, session: Session) -> None:
