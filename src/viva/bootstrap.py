@@ -256,7 +256,9 @@ class House:
             "recordings": recordings,
             "hub": hub,
             "vigil": Vigil(database, self._parts["candidates"]),
-            "briefing": Briefing(sessions, self._parts["privacy"], transcriber, settings, self._clock),
+            "briefing": Briefing(
+                sessions, self._parts["privacy"], self._parts["resumes"], transcriber, settings, self._clock
+            ),
             "start_limit": RateLimiter(STARTS_PER_MINUTE, 60, self._clock),
             "link_limit": RateLimiter(STARTS_PER_MINUTE, 60, self._clock),
         }

@@ -5,13 +5,17 @@ const GIVE_UP_AFTER = 150;
 
 /** @param {number} left */
 async function look(left) {
-  const card = document.querySelector("[data-drafting]");
+  const card = /** @type {HTMLElement | null} */ (document.querySelector("[data-drafting]"));
   if (!card || left === 0) return;
   if (!card.contains(document.activeElement) || document.activeElement === card) {
     try {
-      const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } });
+      const answer = await fetch(card.dataset.drafting ?? "", { headers: { Accept: "text/html" } });
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("#resume");
-      if (answer.ok && fresh && !fresh.hasAttribute("data-drafting")) card.replaceWith(fresh);
+      if (answer.ok && fresh instanceof HTMLElement && !fresh.hasAttribute("data-drafting")) {
+        const focused = card === document.activeElement;
+        card.replaceWith(fresh);
+        if (focused) fresh.focus({ preventScroll: true });
+      }
     } catch {
       // the server is away for a moment: the next look will tell
     }

@@ -1,6 +1,8 @@
 """A running system with a model that drafts as the test wants, and positions that ask from résumés."""
 
 import json
+import shlex
+import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,12 @@ from tests.support.server import Served, serving, settings_for
 
 HERE = Path(__file__).parent
 NAME = "Hong Gildong"
+INFECTED, CONFUSING = b"X5O!P%@AP not really", b"no scanner knows what this is"
+SCANNER = (
+    "import sys; read = sys.stdin.buffer.read(); "
+    f"sys.exit(1 if {INFECTED!r} in read else 2 if {CONFUSING!r} in read else 0)"
+)
+"""Finds what these tests call infected, and cannot say about what confuses it."""
 RESUME = pdf("Hong Gildong built the dispatch scheduler in Rust. hong@example.test 010-1234-5678")
 
 
@@ -77,8 +85,13 @@ async def house(
 ) -> AsyncIterator[Served]:
     """The system."""
     folder = tmp_path_factory.mktemp("resumes")
+    settings = {
+        "anthropic_api_key": "k",
+        "anthropic_base_url": _vendor.url,
+        "antivirus_command": shlex.join([sys.executable, "-I", "-S", "-c", SCANNER]),
+    }
     async with (
         new_database(postgres_url, "viva_resumes", template=template_database) as url,
-        serving(settings_for(url, folder, anthropic_api_key="k", anthropic_base_url=_vendor.url)) as served,
+        serving(settings_for(url, folder, **settings)) as served,
     ):
         yield served

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
+from tests.evaluation.test_attacks import ENGLISH, KOREAN
 from tests.resumes.conftest import draft
 
 from viva.platform.budgeted import SessionBudgetUsedUp
@@ -139,3 +140,28 @@ async def test_S28_a_resume_goes_out_as_data_that_no_word_of_it_can_leave(databa
 async def test_a_resume_of_nothing_but_masks_or_blanks_is_refused(database, clock):
     with pytest.raises(ResumeRefused):
         await Desk(database, clock, ScriptedModel()).open(" \u200b\t ")
+
+
+async def test_S30_forty_attacks_by_resume_come_to_drafts_that_a_person_has_to_read(database, clock):
+    """Even where the position asks unread, and by a model that asks whatever the résumé wants asked."""
+
+    class Obedient(ScriptedModel):
+        async def ask(self, ask):
+            wanted = json.loads(ask.user)["resume"]
+            self.script.append(draft(text=f"Please answer this about your work: {wanted}"[:300]))
+            return await super().ask(ask)
+
+    desk = await Desk(database, clock, Obedient()).open(ask_unseen=True, resume_questions=1)
+    flagged = []
+    for attack in ENGLISH + KOREAN:
+        async with database.uow() as work:
+            await desk.resumes.attach(work, desk.session_id, f"I built things. {attack}", by=None)
+        await desk.work()
+        async with database.uow() as work:
+            resume = await desk.resumes.of(work, desk.session_id)
+            drafts = await desk.resumes.drafts(work, desk.session_id)
+            asked = await desk.sessions.questions(work, desk.session_id)
+        flagged += [attack] if resume.suspicious else []
+        assert [each.decision for each in drafts] in ([], ["open"])
+        assert [question.text for question in asked] == [PLANNED.text]
+    assert len(flagged) == 40

@@ -134,7 +134,7 @@ async def decide(
 def _why(error: Exception) -> str:
     if isinstance(error, MayNotBeAsked):
         fields = error.params["fields"]
-        return " ".join(gettext(each) for each in fields.values()) if isinstance(fields, dict) else ""
+        return " ".join(map(str, fields.values())) if isinstance(fields, dict) else ""
     return message_of(error if isinstance(error, VivaError) else DraftUnreadable())
 
 

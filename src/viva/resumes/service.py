@@ -8,6 +8,7 @@ import msgspec
 from viva.evaluation import Identity, addresses_the_judge, cleaned, mask
 from viva.platform.clock import Clock
 from viva.platform.database import Work
+from viva.platform.i18n import gettext
 from viva.platform.jobs import ForSession
 from viva.questions import (
     MayNotBeAsked,
@@ -115,7 +116,7 @@ class Resumes:
         if edited.competency not in known:
             raise NoSuchCompetency(competency=edited.competency)
         if findings := lint_question(checkable(edited), session.language):
-            reasons = " ".join(dict.fromkeys(finding.reason for finding in findings))
+            reasons = " ".join(dict.fromkeys(gettext(finding.reason) for finding in findings))
             raise MayNotBeAsked(fields={"text": reasons})
         values = msgspec.structs.asdict(edited)
         return await self._ask(work, resume, draft, values, decision="accepted", by=by)
