@@ -204,3 +204,28 @@ async def test_a_text_file_is_a_resume_too(house, vendor):
     assert sent.status_code == 202, sent.text
     await settled(house, session_id)
     assert "배차 시스템을 만들었습니다" in vendor.sent()[0]["resume"]
+
+
+async def test_a_candidate_who_waits_in_the_room_is_told_the_new_number_and_asked_in_order(house, vendor):
+    kept = await position(house, resume_questions=1)
+    candidate = await house.new_candidate(user_name=NAME, position=kept["title"], position_id=kept["id"])
+    async with candidate.channel() as channel:
+        assert channel.messages[0]["question_count"] == 1
+        await attach(house, candidate.session_id)
+        [first] = (await settled(house, candidate.session_id))["questions"]
+        await decide(house, candidate.session_id, first["id"], "accept", **as_drafted(first))
+        assert (await channel.state(question_count=2))["status"] == "consented"
+        await decide(house, candidate.session_id, first["id"], "reject")
+        await channel.state(question_count=1)
+        await house.http.post(
+            f"/api/sessions/{candidate.session_id}/resume/drafts", headers=await house.admin_bearer()
+        )
+        last = (await settled(house, candidate.session_id))["questions"][-1]
+        await decide(house, candidate.session_id, last["id"], "accept", **as_drafted(last))
+        await channel.state(question_count=2)
+        planned_id, resume_id = await candidate.questions()
+        await candidate.type_answer(planned_id)
+        asked_last = await channel.state(question_id=resume_id)
+        assert asked_last["question"]["text"] == last["text"]
+        await candidate.type_answer(resume_id)
+        await channel.state(status="completed")

@@ -52,7 +52,10 @@ RECORDING = {
 class Listener(Protocol):
     """The interview, as its voice sees it. Calls come on the event loop and must not block."""
 
-    session: Session
+    @property
+    def session(self) -> Session:
+        """The interview as it is stored."""
+        ...
 
     def heard(self, result: SpeechResult, question_id: UUID) -> None:
         """A result on the interview's clock, never blank, with the question that it answers."""
