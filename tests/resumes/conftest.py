@@ -1,5 +1,6 @@
 """A running system with a model that drafts as the test wants, and positions that ask from résumés."""
 
+import inspect
 import json
 import shlex
 import sys
@@ -28,7 +29,7 @@ RESUME = pdf("Hong Gildong built the dispatch scheduler in Rust. hong@example.te
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One loop for all of these: the server outlives a test."""
     for item in items:
-        if HERE in item.path.parents:
+        if HERE in item.path.parents and inspect.iscoroutinefunction(getattr(item, "obj", None)):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 

@@ -31,6 +31,7 @@ from viva.resumes.model import (
     missing,
     planned,
 )
+from viva.resumes.protected import without_protected
 from viva.resumes.tables import ResumeRow
 from viva.sessions import Amendments, Session, Sessions
 
@@ -221,9 +222,9 @@ class Resumes:
 
 
 def masked_text(text: str, session: Session) -> str:
-    """What is kept: without what names the person or tells their contacts, age, school, origin (S35)."""
+    """What is kept: without what names the person, and what nobody may hire by (S35)."""
     identity = Identity(name=cleaned(session.user_name), email=cleaned(session.email or ""))
-    return mask(cleaned(text), identity).text.strip()
+    return without_protected(mask(cleaned(text), identity).text).strip()
 
 
 def _asked(drafts: Iterable[ResumeQuestion]) -> int:
