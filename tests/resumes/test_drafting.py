@@ -10,6 +10,8 @@ from tests.evaluation.test_attacks import ENGLISH, KOREAN
 from tests.resumes.conftest import draft
 
 from viva.platform.budgeted import SessionBudgetUsedUp
+from viva.platform.database import Database
+from viva.platform.job_store import JobsInTransaction
 from viva.platform.jobs import ForSession, Job, RetryLater
 from viva.platform.language_model import ModelUnavailable, Reply
 from viva.questions import Drafter, Planner, PositionDraft, PositionQuestion, Positions, ResumeRefused
@@ -142,7 +144,14 @@ async def test_a_resume_of_nothing_but_masks_or_blanks_is_refused(database, cloc
         await Desk(database, clock, ScriptedModel()).open(" \u200b\t ")
 
 
-async def test_S30_forty_attacks_by_resume_come_to_drafts_that_a_person_has_to_read(database, clock):
+@pytest.fixture
+async def pool(database_url, published):
+    """A database that keeps its connections, for what asks it hundreds of times."""
+    async with Database(database_url, jobs=JobsInTransaction(), publisher=published) as database:
+        yield database
+
+
+async def test_S30_forty_attacks_by_resume_come_to_drafts_that_a_person_has_to_read(pool, clock):
     """Even where the position asks unread, and by a model that asks whatever the résumé wants asked."""
 
     class Obedient(ScriptedModel):
@@ -151,13 +160,13 @@ async def test_S30_forty_attacks_by_resume_come_to_drafts_that_a_person_has_to_r
             self.script.append(draft(text=f"Please answer this about your work: {wanted}"[:300]))
             return await super().ask(ask)
 
-    desk = await Desk(database, clock, Obedient()).open(ask_unseen=True, resume_questions=1)
+    desk = await Desk(pool, clock, Obedient()).open(ask_unseen=True, resume_questions=1)
     flagged = []
     for attack in ENGLISH + KOREAN:
-        async with database.uow() as work:
+        async with pool.uow() as work:
             await desk.resumes.attach(work, desk.session_id, f"I built things. {attack}", by=None)
         await desk.work()
-        async with database.uow() as work:
+        async with pool.uow() as work:
             resume = await desk.resumes.of(work, desk.session_id)
             drafts = await desk.resumes.drafts(work, desk.session_id)
             asked = await desk.sessions.questions(work, desk.session_id)
