@@ -101,4 +101,4 @@ async def test_a_resume_is_attached_its_draft_edited_and_accepted_and_the_candid
     await picture(staff, f"resume-accepted-{language}")
     candidate = await people.arrive(drafting_house.url, language=language)
     await candidate.goto(link)
-    await expect(candidate.locator("body")).to_contain_text("6")
+    await expect(candidate.get_by_text("6", exact=True)).to_be_visible()  # five planned ones, and this

@@ -72,6 +72,7 @@ async def test_C19_a_forbidden_edit_comes_back_with_the_reason_and_the_words(hou
     done = await send(house, path, good | {"what_good_shows": "Names it\n\nSays why"})
     assert (done.status_code, done.headers["location"]) == (303, f"/admin/sessions/{session_id}#resume")
     assert (await asked(house, session_id))[-1] == good["text"]
+    assert "1 more comes from the candidate's résumé." in await page(house, session_id)
 
 
 async def test_a_resume_can_be_drafted_from_again_and_deleted_on_the_page(house, vendor):
