@@ -37,6 +37,8 @@ UNSAVED_S = 1.0
 """F01: of the sound before a kill, so much may be lost."""
 BUSY_S = 4.0
 """And what a machine that is busy with other tests may take to write it; the figure is below a second."""
+NOTICED_S = 3.0
+"""After so long a page knows that its server is gone."""
 AT_ONCE = 3
 """Interviews at a time: each kill meets them at different moments."""
 
@@ -125,11 +127,23 @@ async def _until_cut_off(server: WarmProcess, stories: list[Story], reaper: Reap
     if reaper.struck.is_set():
         return True
     unfinished = [story for story in stories if not story.told.completed]
-    ends = await asyncio.gather(*map(go_on, unfinished), return_exceptions=True)
+    lives = [asyncio.create_task(go_on(story), name="kill_points.story") for story in unfinished]
+    hanging_up = asyncio.create_task(_hang_up(reaper, lives), name="kill_points.hang_up")
+    ends = await asyncio.gather(*lives, return_exceptions=True)
+    hanging_up.cancel()
     for end in ends:
-        if isinstance(end, BaseException) and not (isinstance(end, CUT_OFF) and reaper.struck.is_set()):
+        cut_off = reaper.struck.is_set() and isinstance(end, (*CUT_OFF, asyncio.CancelledError))
+        if isinstance(end, BaseException) and not cut_off:
             raise end
     return reaper.struck.is_set()
+
+
+async def _hang_up(reaper: Reaper, lives: list[asyncio.Task[None]]) -> None:
+    """Whoever was about to connect to the dead by UDP would wait for a minute."""
+    await reaper.struck.wait()
+    _, waiting = await asyncio.wait(lives, timeout=NOTICED_S)
+    for life in waiting:
+        life.cancel()
 
 
 async def _settled(url: str) -> None:
