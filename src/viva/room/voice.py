@@ -26,7 +26,7 @@ from viva.media import (
 from viva.platform.i18n import N_
 from viva.platform.tasks import Tasks
 from viva.room.ears import Ears
-from viva.room.finals import AnswerSpans
+from viva.room.finals import AnswerSpans, spoken_at_ms
 from viva.room.moments import Moments
 from viva.room.shared import Shared
 from viva.room.untranscribed import MissedPart, Span
@@ -193,7 +193,7 @@ class Voice:
 
     def _on_speech(self, event: SpeechEvent) -> None:
         if isinstance(event, SpeechResult):
-            result, question_id = cleaned(event), self._spans.question_at(event.start_ms)
+            result, question_id = cleaned(event), self._spans.question_at(spoken_at_ms(event))
             if question_id is not None and result.text:
                 self._listener.heard(result, question_id)
             return
