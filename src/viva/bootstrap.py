@@ -219,7 +219,7 @@ class House:
 
     def _follow_ups(self) -> FollowUps | None:
         model = self._within_budgets()
-        return FollowUps(model) if model is not None else None
+        return FollowUps(model, self._settings.follow_up_wait_s) if model is not None else None
 
     def _within_budgets(self) -> BudgetedModel | None:
         """The model for whatever is not scoring, which counts for itself."""

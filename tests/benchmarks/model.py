@@ -26,6 +26,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     captions: bool = True
     """Whether the vendor hears words. Without, the run costs what media, relay and recording take."""
     database: str = ""
+    model_url: str = ""
+    """A server that speaks the Messages API; without, there is no language model."""
     callbacks: str = ""
     """A file for what `callbacks.record_callbacks` writes."""
     profile: str = ""

@@ -13,7 +13,8 @@ import msgspec
 import pytest
 from tests.benchmarks.callbacks import Callback, read_callbacks
 from tests.benchmarks.counted import buckets, percentile_ms
-from tests.benchmarks.model import Figures, percentile, stamp, stamped_sound
+from tests.benchmarks.follow_ups import after, time_model
+from tests.benchmarks.model import Figures, Wanted, percentile, stamp, stamped_sound
 from tests.benchmarks.pacing import Pacer
 from tests.benchmarks.soak import slope_per_hour
 
@@ -52,6 +53,16 @@ def test_two_interviews_are_measured_and_nothing_is_lost() -> None:
         found.caption_outside_ms.p99,
         found.loop_lag_ms.p99,
     }
+
+
+async def test_follow_ups_are_timed_and_what_was_said_is_under_its_question(database_url: str) -> None:
+    wanted = Wanted(seconds=4, database=database_url)
+    found = await time_model(wanted, "at once", 0.0, after(0.0), os.sched_getaffinity(0))
+    assert found.answers >= 2
+    assert found.asked == found.followed, "a model was asked, and what it said was asked"
+    assert found.followed >= 2, "the second answer was not heard as the first one's"
+    assert found.ours_ms == found.followed_ms
+    assert found.went_on_ms.p99 is None or found.followed < found.answers
 
 
 def test_without_a_checkout_it_says_in_one_sentence_what_it_needs(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """People in front of Chromium: a context each, and everything that their consoles complained about."""
 
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -117,6 +118,7 @@ class People:
 
 
 async def picture(page: Page, name: str) -> None:
-    """A screenshot of the whole page into `tests/artifacts`, for people to look at."""
-    ARTIFACTS.mkdir(exist_ok=True)
-    await page.screenshot(path=ARTIFACTS / f"{name}.png", full_page=True)
+    """With PICTURES=1 set, a screenshot of the whole page into `tests/artifacts`, for people to look at."""
+    if os.environ.get("PICTURES"):
+        ARTIFACTS.mkdir(exist_ok=True)
+        await page.screenshot(path=ARTIFACTS / f"{name}.png", full_page=True)
