@@ -3,7 +3,8 @@
 
 const GATHERING_MAX_MS = 1500;
 const VIDEO_MAX_BPS = 600_000;
-const LOOK_EVERY_MS = 1000;
+const LOOK_EVERY_MS = 500;
+const GIVEN_UP_MS = 30_000; // the server's own patience with a silent connection
 export const SILENCE_MAX_MS = 3000;
 
 /** The server said no, in words for a person. */
@@ -35,17 +36,22 @@ export function peerFor(stream, iceServers) {
 
 /**
  * The server reports every second to whoever it hears. A network that went away without a word, in either
- * direction, is noticed here long before the browser gives the connection up. It ends with the connection.
+ * direction, is noticed here long before the browser gives the connection up. Time in which the page itself could
+ * not look, on a busy machine, is no silence, unless it was so long that the server has gone. Ends with the connection.
  * @param {RTCPeerConnection} peer connected @param {() => void} onSilent
  */
 export function watchPulse(peer, onSilent) {
   let heard = -1;
-  let heardAt = performance.now();
+  let silentMs = 0;
+  let lookedAt = performance.now();
   const timer = setInterval(async () => {
     if (peer.connectionState === "closed") return clearInterval(timer);
     const now = await bytesReceived(peer);
-    if (now !== heard) heardAt = performance.now();
-    else if (performance.now() - heardAt > SILENCE_MAX_MS) onSilent();
+    const apartMs = performance.now() - lookedAt;
+    lookedAt += apartMs;
+    silentMs += apartMs < GIVEN_UP_MS ? Math.min(apartMs, 2 * LOOK_EVERY_MS) : apartMs;
+    if (now !== heard) silentMs = 0;
+    else if (silentMs >= SILENCE_MAX_MS) onSilent();
     heard = now;
   }, LOOK_EVERY_MS);
 }

@@ -1,6 +1,7 @@
 """What `viva bench` runs: the measurement, told as lines or as JSON."""
 
 import asyncio
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ def command(
     **given: Any,
 ) -> None:
     """Measure and tell. Raises `OSError` with one sentence when it cannot be measured."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that no part of it is left running
     wanted = Wanted(**given, profile=_absolute(profile))
     try:
         if follow_ups:

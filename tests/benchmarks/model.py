@@ -84,13 +84,13 @@ def spread(values: Sequence[float]) -> Spread:
     return Spread(*(percentile(ordered, share) for share in (0.5, 0.95, 0.99)))
 
 
-def stamped_sound(frame: bytes) -> bytes:
-    """An Opus packet of one frame with room for a stamp at its end: padding, legal and never heard.
+def stamped_sound(frames: Sequence[bytes]) -> bytes:
+    """An Opus packet of frames of one size, with room for a stamp at its end: padding, legal and never heard.
 
-    RFC 6716, section 3.2.5: code 3, one frame, a padding length, the frame, the padding.
+    RFC 6716, section 3.2.5: code 3, how many frames, a padding length, the frames, the padding.
     """
-    head = bytes((frame[0] | 3, 0x41, STAMP_BYTES))
-    return head + frame[1:] + bytes(STAMP_BYTES)
+    head = bytes((frames[0][0] | 3, 0x40 | len(frames), STAMP_BYTES))
+    return b"".join((head, *(frame[1:] for frame in frames), bytes(STAMP_BYTES)))
 
 
 def stamp() -> bytes:

@@ -73,11 +73,12 @@ def test_without_a_checkout_it_says_in_one_sentence_what_it_needs(tmp_path: Path
     assert done.stderr.count("\n") == 1
 
 
-def test_a_stamped_packet_is_an_opus_packet_of_the_same_length() -> None:
-    packet = stamped_sound(b"\xfc" + b"frame")
-    assert opus.packet_samples(packet) == opus.packet_samples(b"\xfc" + b"frame") == 960
+@pytest.mark.parametrize("frames", [1, 3])
+def test_a_stamped_packet_is_an_opus_packet_that_lasts_as_long_as_its_frames(frames: int) -> None:
+    packet = stamped_sound([b"\xfc" + b"frame"] * frames)
+    assert opus.packet_samples(packet) == frames * opus.packet_samples(b"\xfc" + b"frame") == frames * 960
     assert len(stamp()) == 8
-    assert packet.endswith(b"frame" + bytes(8))
+    assert packet.endswith(b"frame" * frames + bytes(8))
 
 
 def test_percentiles_are_values_that_were_seen() -> None:

@@ -1,19 +1,28 @@
 """People in front of Chromium: a context each, and everything that their consoles complained about."""
 
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, Playwright
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Dialog,
+    Page,
+    Playwright,
+    ViewportSize,
+)
 
 ARTIFACTS = Path(__file__).parent.parent / "artifacts"
 _DEBIANS = Path("/usr/bin/chromium")
 CHROMIUM = _DEBIANS if _DEBIANS.exists() else None
 PATIENCE_MS = 60_000
 """How long anything may take: two cores are shared by a browser, a recogniser and a server."""
-DESKTOP = {"width": 1280, "height": 800}
-PHONE = {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 _QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-sync"]
 _OFFLINE = ["--disable-background-networking", "--disable-component-update"]
@@ -109,6 +118,7 @@ class People:
 
 
 async def picture(page: Page, name: str) -> None:
-    """A screenshot of the whole page into `tests/artifacts`, for people to look at."""
-    ARTIFACTS.mkdir(exist_ok=True)
-    await page.screenshot(path=ARTIFACTS / f"{name}.png", full_page=True)
+    """With PICTURES=1 set, a screenshot of the whole page into `tests/artifacts`, for people to look at."""
+    if os.environ.get("PICTURES"):
+        ARTIFACTS.mkdir(exist_ok=True)
+        await page.screenshot(path=ARTIFACTS / f"{name}.png", full_page=True)

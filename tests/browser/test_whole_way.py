@@ -20,10 +20,9 @@ async def test_an_interview_in_english_with_camera_is_heard_by_the_local_engine_
     await candidate.agree()
     await candidate.check_devices(camera=True)
     await expect(page.locator("[data-self-box] video")).to_be_visible()
-    for _ in range(2):
-        await candidate.speak(SPOKEN)
-        await picture(page, "room-speaking")
-        await candidate.finish()
+    await candidate.speak(SPOKEN)
+    await picture(page, "room-speaking")
+    await candidate.finish()
     await candidate.type_the_rest()
     await drafted(local_house, session_of(page))
     await reviewed(await people.arrive(local_house.url), session_of(page), SPOKEN, picture_too=True)

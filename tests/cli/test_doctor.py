@@ -4,6 +4,9 @@ import socket
 
 import pytest
 
+from viva.cli.checks.machine import check_receive_buffer
+from viva.media import ReceiveBuffer, receive_buffer
+
 REFUSED = "postgresql://viva:very-private@127.0.0.1:1/viva"
 
 
@@ -21,6 +24,7 @@ def test_on_an_empty_folder_the_main_job_can_run_and_nothing_is_made(viva, tmp_p
         "disk",
         "server",
         "media port",
+        "media buffer",
         "speech",
         "language model",
     ):
@@ -49,6 +53,19 @@ def test_a_media_port_that_somebody_else_has_is_told(viva):
         report = viva("doctor", VIVA_MEDIA_PORT=str(taken.getsockname()[1]))
     assert report.returncode == 1
     assert "✗ media port" in report.stdout
+
+
+def test_a_receive_buffer_that_the_system_cuts_short_is_told_with_what_to_do() -> None:
+    finding = check_receive_buffer(ReceiveBuffer(asked=16 * 1024**2, granted=212_992))
+    assert finding.level == "note"
+    assert "0.203 MiB instead of 16 MiB" in finding.words
+    assert "net.core.rmem_max=16777216" in finding.words
+    assert check_receive_buffer(ReceiveBuffer(asked=5, granted=5)).level == "ok"
+
+
+def test_the_receive_buffer_is_the_one_that_a_media_socket_gets() -> None:
+    buffer = receive_buffer()
+    assert 0 < buffer.granted <= buffer.asked
 
 
 def test_a_page_port_that_another_program_has_is_told(viva):

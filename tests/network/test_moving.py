@@ -2,7 +2,6 @@
 
 import logging
 import re
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -10,6 +9,7 @@ from uuid import UUID
 import pytest
 from playwright.async_api import Page, expect
 from tests.browser.way import ENGLISH, Candidate, session_of
+from tests.network.diary import Diary
 from tests.network.homes import Heard
 from tests.network.places import Place, open_ports
 from tests.support.candidate import eventually
@@ -54,7 +54,7 @@ async def test_F16_another_network_and_a_reload_come_back_to_the_same_question_a
         open_ports(street.router, udp=house.settings.udp_port, tcp=house.settings.port)
         street.candidate.filter(FLOWS.format(rule="ct state new ct mark set 1"))
         page = await people.arrive(house.url)
-        candidate = Candidate(page, ENGLISH)
+        candidate, diary = Candidate(page, ENGLISH), await Diary.of(page)
         await candidate.start()
         await candidate.agree()
         await candidate.check_devices(camera=True)
@@ -62,34 +62,36 @@ async def test_F16_another_network_and_a_reload_come_back_to_the_same_question_a
         question = await candidate.question().inner_text()
 
         session_id = session_of(page)
+        diary.begin()
         street.candidate.filter(FLOWS.format(rule="ct mark 1 drop"))
-        log.info("heard again %.1f s after its flow had died in silence", await heard_again(house, candidate))
+        log.info("after its flow died in silence captions again: %s", await diary.captions_again())
         await expect(candidate.question()).to_have_text(question)
+        diary.begin()
         street.candidate.ip("link", "set", street.home, "down")
         street.second_link()
-        log.info("heard again %.1f s after the network changed", await heard_again(house, candidate))
+        log.info("after the network changed captions again: %s", await diary.captions_again())
         await expect(candidate.question()).to_have_text(question)
+        diary.begin()
         await page.reload()
-        log.info("heard again %.1f s after the reload", await heard_again(house, candidate))
+        log.info("after the reload captions again: %s", await diary.captions_again())
+        await heard_for_good(house, candidate)
         await expect(candidate.question()).to_have_text(question)
         await page.goto("/")
         await plays_as_one(house, page, session_id)
 
 
-async def heard_again(house: Served, candidate: Candidate) -> float:
-    """Wait until words spoken from now on stand among the captions; how long it took, in seconds."""
-    began, now = time.monotonic(), datetime.now(UTC)
+async def heard_for_good(house: Served, candidate: Candidate) -> None:
+    """Wait until words spoken from now on stand in the transcript and among the captions."""
     bearer, session = await house.admin_bearer(), f"/api/sessions/{session_of(candidate.page)}"
     started_at = datetime.fromisoformat((await house.http.get(session, headers=bearer)).json()["started_at"])
-    now_ms = (now - started_at).total_seconds() * 1000
+    now_ms = (datetime.now(UTC) - started_at).total_seconds() * 1000
 
     async def spoken_since() -> str | None:
         said = (await house.http.get(f"{session}/transcript", headers=bearer)).json()["utterances"]
-        return next((one["text"] for one in said if one["start_ms"] >= now_ms), None)
+        return next((one["text"] for one in said if one["end_ms"] > now_ms), None)
 
     text = await eventually(spoken_since, 60)
     await expect(candidate.new_captions().filter(has_text=text).last).to_be_visible()
-    return time.monotonic() - began
 
 
 async def plays_as_one(house: Served, page: Page, session_id: str) -> None:

@@ -81,6 +81,19 @@ async def test_a_commit_that_fails_publishes_nothing(database: Database, publish
     assert published == []
 
 
+async def test_of_several_connections_the_last_one_used_is_used_again(pooled: Database) -> None:
+    """Each keeps what was prepared on it, in megabytes; those of a busy moment need not learn it all."""
+
+    async def process(work: Work) -> int:
+        found: int = (await work.db.execute(text("select pg_backend_pid()"))).scalar_one()
+        return found
+
+    async with AsyncExitStack() as stack:
+        busy = {await process(await stack.enter_async_context(pooled.uow())) for _ in range(3)}
+    assert len(busy) == 3
+    assert len({await pooled.run(process) for _ in range(6)}) == 1
+
+
 async def test_F12_a_starved_pool_answers_that_it_is_unavailable_and_recovers(pooled: Database) -> None:
     async with AsyncExitStack() as stack:
         for _ in range(POOL_SIZE):

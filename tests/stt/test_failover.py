@@ -72,6 +72,14 @@ async def test_a_vendor_that_answers_is_the_only_one_asked(vendor, other, events
     assert not other.connections
 
 
+async def test_F07_a_vendor_that_sends_us_away_for_a_minute_is_not_waited_for(vendor, other, events):
+    vendor.always = Fault(status=429, retry_after="60")
+    async with both(vendor, other) as engine, Relay(engine, ENGLISH, events.take) as relay:
+        await play(relay, encode(tones([1, 2, 3])))
+        assert await relay.finalize(20)
+    assert events.words == ["1", "2", "3"]
+
+
 @pytest.mark.parametrize("status", [401, 402, 429, 503])
 async def test_F07_in_a_long_outage_the_other_engine_hears_everything_from_the_start(
     vendor, other, events, status

@@ -14,7 +14,7 @@ from tests.support.fault_proxy import FaultProxy
 from tests.support.opus import encode, tones
 from tests.support.virtual_time import VirtualTimeLoop
 
-from viva.audio import AudioPacket, SpeechRestored, SpeechResult
+from viva.audio import AudioPacket, SpeechRestored, SpeechResult, SpeechTrouble
 from viva.stt import Relay, StreamOptions
 from viva.stt.deepgram import DeepgramTranscriber
 
@@ -81,6 +81,56 @@ def test_F07_a_vendor_that_is_away_for_half_an_hour_is_asked_now_and_then_and_he
                 assert await relay.finalize(30)
         assert 1_800 / 20 < asked < 1_800 / 5
         assert events.words[-1] == "2"
+
+    if not REAL_TIME:
+        run(scene())
+
+
+def test_F07_a_vendor_that_refused_is_asked_again_every_minute_or_two_until_it_hears() -> None:
+    async def scene() -> None:
+        events = Events()
+        began_s = asyncio.get_running_loop().time()
+        async with DeepgramServer(ears=ToneEars) as server:
+            server.always = Fault(status=402)
+            async with relay_to(server, server.url, events) as relay:
+                for _ in range(180):
+                    await speak(relay, spoken(1)[:1], began_s)
+                    await asyncio.sleep(10)
+                asked = server.refused
+                server.always = None
+                await asyncio.sleep(120)
+                talks_s = asyncio.get_running_loop().time() - began_s
+                await speak(relay, spoken(2), began_s)
+                assert await relay.finalize(30)
+        assert 1_800 / 130 < asked < 1_800 / 50
+        assert [event for event in events if not isinstance(event, SpeechResult)] == [
+            SpeechTrouble("refused", retryable=False),
+            SpeechRestored(),
+        ]
+        assert events.words == ["2"]
+        assert all(missed.end_ms <= talks_s * 1000 for missed in relay.missed)
+
+    if not REAL_TIME:
+        run(scene())
+
+
+def test_F07_a_vendor_that_says_when_to_come_back_is_not_asked_before_and_hears_everything() -> None:
+    async def scene() -> None:
+        events = Events()
+        began_s = asyncio.get_running_loop().time()
+        async with DeepgramServer(ears=ToneEars) as server:
+            server.always = Fault(status=429, retry_after="60")
+            async with relay_to(server, server.url, events) as relay:
+                await speak(relay, spoken(1), began_s)
+                await asyncio.sleep(55)
+                assert (server.refused, len(server.connections)) == (1, 0)
+                assert not await relay.finalize(30), "nobody waits for that"
+                assert asyncio.get_running_loop().time() - began_s < 60
+                server.always = None
+                await events.until(lambda told: SpeechRestored() in told, 120)
+                assert await relay.finalize(30)
+        assert events.words == ["1"]
+        assert relay.missed == ()
 
     if not REAL_TIME:
         run(scene())

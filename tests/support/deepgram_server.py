@@ -40,6 +40,7 @@ class Fault:
     """What goes wrong on one connection. Times are of the audio received on it."""
 
     status: int | None = None
+    retry_after: str | None = None
     reset_at_ms: float | None = None
     close_at_ms: float | None = None
     close_code: int = 1011
@@ -130,7 +131,10 @@ class DeepgramServer:
             return None
         self.refused += 1
         body = json.dumps({"err_code": HTTPStatus(status).name, "err_msg": "as the test wanted it"})
-        return connection.respond(HTTPStatus(status), body)
+        response = connection.respond(HTTPStatus(status), body)
+        if fault.retry_after is not None:
+            response.headers["Retry-After"] = fault.retry_after
+        return response
 
     def _complaint(self, request: Request) -> int | None:
         address = urlsplit(request.path)

@@ -91,15 +91,19 @@ class Person:
         self._channel = self._peer = self._reading = None
         await self._line.aclose()
 
+    def here(self) -> Candidate:
+        """The same candidate, at the server of the moment."""
+        here = Candidate(self._world.server.url, self._world.server.http, self.candidate.session_id, "")
+        here.headers = self.candidate.headers
+        self.candidate = here
+        return here
+
     async def channel(self) -> Channel:
         """The live channel, opened if it is not."""
         if self._reading is not None and self._reading.done():
             await self.leave()
         if self._channel is None:
-            here = Candidate(self._world.server.url, self._world.server.http, self.candidate.session_id, "")
-            here.headers = self.candidate.headers
-            self.candidate = here
-            channel = await self._line.enter_async_context(here.channel())
+            channel = await self._line.enter_async_context(self.here().channel())
             self._take(channel.messages[0])
             self._channel = channel
             self._reading = asyncio.create_task(self._read(channel), name="person.read")

@@ -9,9 +9,17 @@ import click
 
 from viva.cli.checks.database import check_database
 from viva.cli.checks.finding import Finding
-from viva.cli.checks.machine import check_disk, check_files, check_media_port, check_python, check_secret
+from viva.cli.checks.machine import (
+    check_disk,
+    check_files,
+    check_media_port,
+    check_python,
+    check_receive_buffer,
+    check_secret,
+)
 from viva.cli.checks.outside import check_language_model, check_speech, find_server
 from viva.cli.saying import plainly, say
+from viva.media import receive_buffer
 from viva.platform.settings import Settings, SettingsError, load
 
 _MARKS = {"ok": ("✓", "green"), "note": ("!", "yellow"), "fail": ("✗", "red")}
@@ -60,5 +68,6 @@ async def _with(settings: Settings) -> AsyncIterator[Finding]:
     server = await asyncio.to_thread(find_server, settings)
     yield server.finding
     yield check_media_port(settings, server_is_ours=server.is_ours)
+    yield check_receive_buffer(receive_buffer())
     yield check_speech(settings)
     yield await asyncio.to_thread(check_language_model, settings)

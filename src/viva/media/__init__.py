@@ -17,7 +17,14 @@ from viva.media.model import (
     SenderClock,
 )
 from viva.media.ogg import opus_packets
-from viva.media.peer import ConnectFailed, Connection, MediaGate, PublishingClient
+from viva.media.peer import (
+    ConnectFailed,
+    Connection,
+    MediaGate,
+    PublishingClient,
+    ReceiveBuffer,
+    receive_buffer,
+)
 from viva.media.recording import Gap, Part, Playback, Recorder, Recordings, Trouble
 from viva.media.turn import IceServer, ice_servers
 from viva.media.webm.demux import NotOurWebM
@@ -41,6 +48,7 @@ __all__ = [
     "Part",
     "Playback",
     "PublishingClient",
+    "ReceiveBuffer",
     "Recorder",
     "Recordings",
     "SenderClock",
@@ -48,4 +56,5 @@ __all__ = [
     "Trouble",
     "ice_servers",
     "opus_packets",
+    "receive_buffer",
 ]

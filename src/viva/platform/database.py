@@ -29,6 +29,8 @@ ALONE_SIZE = 2
 ACQUIRE_TIMEOUT_S = 2.0
 """F12: a starved pool answers 503 after this long instead of hanging."""
 STATEMENT_TIMEOUT_MS = 15_000
+KEPT_ALIVE_S = 60
+"""An idle connection is heard of this often, so that no firewall on the way forgets it."""
 CROSSED_TRIES = 8
 """F13: so often a transaction is tried that the server ends because it crossed another one."""
 CROSSED_PAUSE_S = 0.02
@@ -221,8 +223,11 @@ def _sqlstate(error: DBAPIError | PostgresError) -> str:
 
 def _engine(url: str, *, pooled: bool, size: int = POOL_SIZE) -> AsyncEngine:
     arguments: dict[str, Any] = {"timeout": 10, "command_timeout": 30}
-    settings = {"statement_timeout": str(STATEMENT_TIMEOUT_MS), "application_name": "viva"}
-    arguments |= {"server_settings": settings}
+    arguments["server_settings"] = {
+        "application_name": "viva",
+        "statement_timeout": str(STATEMENT_TIMEOUT_MS),
+        "tcp_keepalives_idle": str(KEPT_ALIVE_S),
+    }
     if not pooled:
         return create_async_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=arguments)
     engine = create_async_engine(
@@ -231,6 +236,7 @@ def _engine(url: str, *, pooled: bool, size: int = POOL_SIZE) -> AsyncEngine:
         pool_size=size,
         max_overflow=0,
         pool_timeout=ACQUIRE_TIMEOUT_S,
+        pool_use_lifo=True,  # each keeps what was prepared on it; taken in turns, all would keep everything
         connect_args=arguments,
     )
     listen(engine.sync_engine, "checkout", _refuse_closed)

@@ -5,6 +5,9 @@ import gc
 _YOUNG = 10_000
 """Net new containers before the youngest are looked at (Python's own: 700). Packets and pictures are none, so
 what waits in a ring or in a cluster does not make the collector run."""
+_MIDDLE, _OLD = 5, 2
+"""Collections of the younger before the older are looked at (Python's own: 10 and 10). Ten interviews make
+so few containers that the oldest were looked at every other hour; rings of ended interviews waited."""
 
 
 def keep_what_is_loaded() -> None:
@@ -15,4 +18,4 @@ def keep_what_is_loaded() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(_YOUNG, *gc.get_threshold()[1:])
+    gc.set_threshold(_YOUNG, _MIDDLE, _OLD)

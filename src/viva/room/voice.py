@@ -52,7 +52,10 @@ RECORDING = {
 class Listener(Protocol):
     """The interview, as its voice sees it. Calls come on the event loop and must not block."""
 
-    session: Session
+    @property
+    def session(self) -> Session:
+        """The interview as it is stored."""
+        ...
 
     def heard(self, result: SpeechResult, question_id: UUID) -> None:
         """A result on the interview's clock, never blank, with the question that it answers."""
@@ -127,8 +130,8 @@ class Voice:
         if session.answering_since is None or session.current_question_id is None:
             return
         self._spans.begin(session.current_question_id, session.clock_ms(session.answering_since))
-        if self._relay is not None:
-            self._relay.begin_anew()
+        if self._connection is not None:
+            self._connection.begin_speech()
         if self._relay is None and self._shared.transcriber is not None:
             options = StreamOptions(language=session.language, key_terms=session.key_terms)
             relay = Relay(self._shared.transcriber, options, self._on_speech)
@@ -179,7 +182,7 @@ class Voice:
     def _feed(self, packet: AudioPacket) -> None:
         session = self._listener.session
         if self._relay is not None and session.answering_since is not None:
-            self._relay.feed(packet, self._moments.at_ms(session, packet.received_ms))
+            self._relay.feed(packet, self._moments.at_ms(session, packet.spoken_ms))
 
     def _recorded_at_ms(self, received_ms: float) -> int | None:
         session = self._listener.session

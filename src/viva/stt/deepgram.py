@@ -6,10 +6,11 @@ reading: its listener stops for good at the first text that is not JSON, and it 
 loop on building objects out of every result, where decoding and checking it here take microseconds.
 """
 
+import asyncio
 import secrets
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from typing import Any, Self
 
 import msgspec
@@ -34,7 +35,11 @@ UTTERANCE_END_MS = 1_000
 MAX_KEY_TERMS = 50
 """The vendor takes 500 tokens of key terms in all (docs, "Keyterm Prompting"); ten a term is ample."""
 TEMPORARY = frozenset({408, 425, 429})
-"""Of the 4xx, those that ask us to come back later; every other one is final."""
+"""Of the 4xx, those that ask us to come back later; every other one waits for somebody to act."""
+LONGEST_WAIT_S = 100.0
+"""Asked to stay away for longer, we come back now all the same: what is said meanwhile fits into the ring."""
+CLOSE_S = 2.0
+"""The SDK's client gives each of four steps of closing ten seconds, and people wait for it."""
 
 
 class DeepgramTranscriber:
@@ -56,7 +61,10 @@ class DeepgramTranscriber:
 
     @asynccontextmanager
     async def session(self, options: StreamOptions) -> AsyncIterator[TranscriberStream]:
-        """Open a stream. Raises `Refused` or `StreamLost` on entering; leaving closes the socket."""
+        """Open a stream. Raises `Refused` or `StreamLost` on entering.
+
+        Leaving closes the socket within `CLOSE_S`, at once if the stream was lost or is no longer waited for.
+        """
         async with AsyncExitStack() as stack:
             with _connecting():
                 socket = await stack.enter_async_context(
@@ -71,7 +79,8 @@ class DeepgramTranscriber:
                         keyterm=list(options.key_terms[:MAX_KEY_TERMS]) or None,
                     )
                 )
-            yield DeepgramStream(socket, options)
+            async with _let_go_of(socket._websocket):
+                yield DeepgramStream(socket, options)
 
 
 class DeepgramStream:
@@ -130,6 +139,23 @@ class DeepgramStream:
                 yield result
 
 
+@asynccontextmanager
+async def _let_go_of(frames: Any) -> AsyncIterator[None]:
+    """Close politely after the block, but never wait for a vendor who does not."""
+    patience_s = 0.0
+    try:
+        yield
+        patience_s = CLOSE_S
+    finally:
+        # Its `close` cannot be cancelled: it takes that for the end of one of its own waits.
+        ending = asyncio.get_running_loop().call_later(patience_s, frames.transport.abort)
+        try:
+            with suppress(OSError, WebSocketException):  # it is over, one way or the other
+                await frames.close()
+        finally:
+            ending.cancel()
+
+
 def _environment(url: str) -> DeepgramClientEnvironment:
     ws = url.rstrip("/")
     http = "http" + ws.removeprefix("ws")
@@ -158,9 +184,18 @@ def _connecting() -> Iterator[None]:
         status = error.status_code or 0
         if 400 <= status < 500 and status not in TEMPORARY:
             raise Refused(status=status) from error
-        raise StreamLost(status=status) from error
+        raise StreamLost(status=status, wait_s=_asked_wait_s(error)) from error
     except (OSError, TimeoutError, EOFError, WebSocketException) as error:
         raise StreamLost(reason=type(error).__name__) from error
+
+
+def _asked_wait_s(error: ApiError) -> float:
+    """`Retry-After` in seconds. The SDK drops the answer's headers; what it translated still has them."""
+    headers = getattr(error.__context__, "headers", None) or {}
+    try:
+        return min(max(float(headers.get("Retry-After", 0)), 0.0), LONGEST_WAIT_S)
+    except ValueError:  # a date, which this vendor does not send
+        return 0.0
 
 
 @contextmanager

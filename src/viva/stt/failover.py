@@ -23,6 +23,8 @@ AFTER_S = 20.0
 """An outage this long is a long one; shorter ones the relay's ring bridges better than another engine."""
 PROBE_S = 15.0
 """So often the first engine is asked whether it is back; each time costs a handshake."""
+REFUSED_PROBE_S = 60.0
+"""So often if it refuses us: that passes when somebody has done something about it."""
 OPEN_S = 8.0
 """A handshake that takes longer has failed; less than the relay's own patience."""
 FORGOTTEN_S = 60.0
@@ -62,6 +64,7 @@ class Failover:
         *,
         after_s: float = AFTER_S,
         probe_s: float = PROBE_S,
+        refused_probe_s: float = REFUSED_PROBE_S,
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._first = first
@@ -69,6 +72,7 @@ class Failover:
         self._other: Transcriber | None = None
         self._outage = Outage(after_s)
         self._probe_s = probe_s
+        self._refused_probe_s = refused_probe_s
         self._now_s = now_s
         self._probing: asyncio.Task[None] | None = None
         self._tasks = Tasks("failover")
@@ -106,7 +110,7 @@ class Failover:
             yield _StandIn(other, self._outage)
 
     async def _open_first(self, stack: AsyncExitStack, options: StreamOptions) -> TranscriberStream | None:
-        """None when it refuses, and then the other one has to do. Raises `StreamLost`."""
+        """None when it refuses or sends us away, and then the other one has to do. Raises `StreamLost`."""
         try:
             async with asyncio.timeout(OPEN_S):
                 return await stack.enter_async_context(self._first.session(options))
@@ -117,8 +121,11 @@ class Failover:
         except TimeoutError:
             self._outage.failed(self._now_s())
             raise StreamLost(reason="no handshake") from None
-        except StreamLost:
-            self._outage.failed(self._now_s())
+        except StreamLost as lost:
+            sent_away = lost.wait_s >= OPEN_S
+            self._outage.failed(self._now_s(), for_good=sent_away)
+            if sent_away:
+                return None
             raise
 
     async def _opened_standby(self) -> Transcriber:
@@ -133,13 +140,19 @@ class Failover:
             self._probing = self._tasks.start("probe", self._probe(options))
 
     async def _probe(self, options: StreamOptions) -> None:
+        pause_s = self._probe_s
         while self._outage.lasts:
-            await asyncio.sleep(self._probe_s)
+            await asyncio.sleep(pause_s)
+            pause_s = self._probe_s
             try:
                 async with asyncio.timeout(OPEN_S), self._first.session(options):
                     log.info("stt_back", engine=self.name)
                     self._outage.answered()
-            except (StreamLost, Refused, TimeoutError):
+            except Refused:
+                pause_s = max(self._probe_s, self._refused_probe_s)
+            except StreamLost as lost:
+                pause_s = max(self._probe_s, lost.wait_s)
+            except TimeoutError:
                 continue
 
 

@@ -29,6 +29,9 @@ class RelayTimes(msgspec.Struct, frozen=True, kw_only=True):
     """What a replay can reach back; about 1.5 MB with its objects at 32 kbit/s, used in an outage only."""
     backoff_first_s: float = 0.2
     backoff_cap_s: float = 15.0
+    refused_first_s: float = 60.0
+    """An engine that refused is asked again after half of this to all of it; doubles up to the cap."""
+    refused_cap_s: float = 120.0
     close_timeout_s: float = 5.0
 
 

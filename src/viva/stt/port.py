@@ -68,5 +68,5 @@ class Transcriber(Protocol):
         ...
 
     def session(self, options: StreamOptions) -> AbstractAsyncContextManager[TranscriberStream]:
-        """Open a stream. Entering raises `Refused` (final) or `StreamLost` (try again)."""
+        """Open a stream. Entering raises `Refused` (minutes) or `StreamLost` (try again)."""
         ...

@@ -2,7 +2,8 @@
 
 `feed` puts packets into a ring; a line sends them to the engine's stream in pages and places what comes back
 on the interview's clock. A stream that is lost is opened again with growing pauses, and what had not become
-final is played to it once more, from the very packet where the last final ended.
+final is played to it once more, from the very packet where the last final ended. An engine that refused is
+asked again every minute or two; what is said until it relents is missed, for a later job.
 
 A stream is opened when there is audio for it: the vendor closes one that hears nothing for ten seconds.
 """
@@ -55,6 +56,7 @@ class Relay:
         self._on_event = on_event
         self._intake = Intake(times)
         self._backoff = Backoff(jitter, first_s=times.backoff_first_s, cap_s=times.backoff_cap_s)
+        self._refusals = Backoff(jitter, first_s=times.refused_first_s, cap_s=times.refused_cap_s)
         self._tasks = Tasks("relay")
         self._one_finish = asyncio.Lock()
         self._joined: asyncio.Task[None] | None = None
@@ -80,7 +82,7 @@ class Relay:
         await self.close()
 
     def feed(self, packet: AudioPacket, at_ms: float) -> None:
-        """Take a packet whose sound began `at_ms` on the interview's clock (its arrival will do).
+        """Take a packet whose sound began `at_ms` on the interview's clock.
 
         Never blocks, never raises. After closing, packets are ignored.
         """
@@ -93,10 +95,6 @@ class Relay:
             metrics.packets_overflowed.labels(self.engine).inc(overflowed)
             self._say_trouble("overloaded")
 
-    def begin_anew(self) -> None:
-        """A new answer begins: what is fed from here on is placed by its arrival, not by what was before."""
-        self._intake.backlog.timeline.begin_anew()
-
     async def finalize(self, timeout_s: float) -> bool:
         """Make everything fed so far final. Returns whether that happened in time.
 
@@ -108,7 +106,7 @@ class Relay:
                 return False
             if backlog.settled >= backlog.timeline.tape:
                 return True
-            if self._trouble == "unavailable":
+            if self._trouble in {"unavailable", "refused"}:
                 return False
             finish = self._intake.ask()
             try:
@@ -145,8 +143,7 @@ class Relay:
                 await self._hold_one_stream()
                 return
             except Refused as refusal:
-                self._stop_trying(refusal)
-                return
+                await self._sit_out(refusal)
             except StreamLost as lost:
                 await self._recover(lost)
 
@@ -179,25 +176,33 @@ class Relay:
         down_s = loop.time() - self._down_since_s
         metrics.connections_lost.labels(self.engine).inc()
         log.warning("stt_stream_lost", engine=self.engine, attempt=self._backoff.attempts, **lost.params)
-        lasting = down_s >= self._intake.times.unavailable_after_s
+        lasting = down_s + lost.wait_s >= self._intake.times.unavailable_after_s
         self._say_trouble("unavailable" if lasting else "reconnecting")
         self._intake.backlog.rewind()
-        delay_s = self._backoff.next_delay_s()
-        try:
-            async with asyncio.timeout(delay_s):
-                await self._intake.closing.wait()
-        except TimeoutError:
-            return
-        if self._backoff.attempts > 1:
+        if (
+            await self._closes_within(lost.wait_s + self._backoff.next_delay_s())
+            and self._backoff.attempts > 1
+        ):
             self._intake.backlog.give_up()
 
-    def _stop_trying(self, refusal: Refused) -> None:
-        log.error("stt_refused", engine=self.engine, **refusal.params)
+    async def _sit_out(self, refusal: Refused) -> None:
+        """Keep nothing while the engine will not have it: by the next attempt the ring would be too old."""
+        log.error("stt_refused", engine=self.engine, attempt=self._refusals.attempts, **refusal.params)
         self._refused = True
         self._intake.backlog.give_up()
         self._say_trouble("refused")
         if self._intake.finish:
             self._intake.finish.met.set()
+        await self._closes_within(self._refusals.next_delay_s())
+        self._refused = False
+
+    async def _closes_within(self, delay_s: float) -> bool:
+        """Wait so long, or until the relay closes; whether it does."""
+        try:
+            async with asyncio.timeout(delay_s):
+                return await self._intake.closing.wait()
+        except TimeoutError:
+            return False
 
     def _heard(self, result: SpeechResult) -> None:
         self._give(msgspec.structs.replace(result, engine=self._engine))
@@ -205,6 +210,7 @@ class Relay:
     def _prove(self) -> None:
         """The engine answered: the outage, if there was one, is over."""
         self._backoff.succeeded()
+        self._refusals.succeeded()
         self._down_since_s = None
 
     def _say_trouble(self, code: TroubleCode) -> None:

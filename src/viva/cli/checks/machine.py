@@ -1,4 +1,4 @@
-"""This machine: Python, our files, the secret, the disk, the media port."""
+"""This machine: Python, our files, the secret, the disk, the media port and its buffer."""
 
 import errno
 import platform
@@ -9,11 +9,13 @@ import sys
 from pathlib import Path
 
 from viva.cli.checks.finding import Finding
+from viva.media import ReceiveBuffer
 from viva.platform.paths import MIGRATIONS, ROOT, STATIC, TEMPLATES
 from viva.platform.settings import Settings, SettingsError, secret_key
 from viva.platform.storage import FREE_FLOOR_BYTES
 
 OLDEST_PYTHON = (3, 11)
+_KIB = 1024
 
 
 def check_python() -> Finding:
@@ -69,3 +71,14 @@ def check_media_port(settings: Settings, *, server_is_ours: bool) -> Finding:
             return Finding("fail", "media port", f"UDP {port} cannot be used: {error.strerror}")
     told = f", browsers are told {settings.media_address}" if settings.media_address else ""
     return Finding("ok", "media port", f"UDP {port} is free{told}")
+
+
+def check_receive_buffer(buffer: ReceiveBuffer) -> Finding:
+    """Enough for the moments in which the server is late?"""
+    asked, granted = (f"{size / _KIB**2:.3g} MiB" for size in (buffer.asked, buffer.granted))
+    if buffer.granted >= buffer.asked:
+        return Finding("ok", "media buffer", f"{granted} for packets that the server has not read yet")
+    words = f"{granted} instead of {asked}: packets are lost when the server is late and interviews are many"
+    return Finding(
+        "note", "media buffer", f"{words}; on the host: sysctl -w net.core.rmem_max={buffer.asked}"
+    )
