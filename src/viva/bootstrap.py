@@ -153,6 +153,8 @@ class House:
         self._metrics = Metrics()
         self._metrics.show(*CAPTIONS, *RECOGNITION)
         self._model = language_model(settings)
+        self._within_budgets: BudgetedModel | None = None
+        """The model for whatever is not scoring, which counts for itself."""
         self._parts: dict[str, Any] = {"settings": settings, "database": database, "clock": self._clock}
         self._storage = open_storage(settings.recordings)
         self._checks: dict[str, Check] = {"database": database.ping}
@@ -161,6 +163,8 @@ class House:
         """Make the services and open the adapters; `stack` closes them in reverse."""
         if self._model is not None:
             await stack.enter_async_context(self._model)
+            within = BudgetedModel(self._model, self._database, self._clock, budgets_of(self._settings))
+            self._within_budgets = await stack.enter_async_context(within)
         secret = secret_key(self._settings)
         self._parts |= auth_services(self._settings, self._database, self._clock, secret)
         self._add_record(secret)
@@ -175,12 +179,12 @@ class House:
 
     def _add_record(self, secret: bytes) -> None:
         sessions, positions = Sessions(), Positions()
-        planner = Planner(self._database, positions, model=self._within_budgets())
+        planner = Planner(self._database, positions, model=self._within_budgets)
         self._parts |= {
             "sessions": sessions,
             "positions": positions,
             "bank": OwnBank(),
-            "drafting": Drafter(self._within_budgets()),
+            "drafting": Drafter(self._within_budgets),
             "antivirus": Antivirus(self._settings.antivirus_command),
             "resumes": Resumes(sessions, positions, self._clock, has_model=self._model is not None),
             "privacy": Privacy(sessions, self._clock),
@@ -218,14 +222,8 @@ class House:
         }
 
     def _follow_ups(self) -> FollowUps | None:
-        model = self._within_budgets()
+        model = self._within_budgets
         return FollowUps(model, self._settings.follow_up_wait_s) if model is not None else None
-
-    def _within_budgets(self) -> BudgetedModel | None:
-        """The model for whatever is not scoring, which counts for itself."""
-        if self._model is None:
-            return None
-        return BudgetedModel(self._model, self._database, self._clock, budgets_of(self._settings))
 
     async def _add_room(self, stack: AsyncExitStack) -> None:
         settings, sessions, database = self._settings, self._parts["sessions"], self._database

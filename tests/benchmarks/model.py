@@ -28,6 +28,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     database: str = ""
     model_url: str = ""
     """A server that speaks the Messages API; without, there is no language model."""
+    follow_up_wait_s: float = 1.3
+    """As `VIVA_FOLLOW_UP_WAIT_S`; its default."""
     callbacks: str = ""
     """A file for what `callbacks.record_callbacks` writes."""
     profile: str = ""

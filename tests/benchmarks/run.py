@@ -82,6 +82,7 @@ async def stage(wanted: Wanted, folder: Path, server_cores: set[int]) -> AsyncIt
         environment |= {
             "ANTHROPIC_API_KEY": "benchmark" if wanted.model_url else "",
             "ANTHROPIC_BASE_URL": wanted.model_url,
+            "VIVA_FOLLOW_UP_WAIT_S": str(wanted.follow_up_wait_s),
         }
         command = [python, "-m", "tests.benchmarks.vendor", *([] if wanted.captions else ["--silent"])]
         vendor = await stack.enter_async_context(

@@ -56,7 +56,7 @@ def test_two_interviews_are_measured_and_nothing_is_lost() -> None:
 
 
 async def test_follow_ups_are_timed_and_what_was_said_is_under_its_question(database_url: str) -> None:
-    wanted = Wanted(seconds=4, database=database_url)
+    wanted = Wanted(seconds=4, database=database_url, follow_up_wait_s=10)
     found = await time_model(wanted, "at once", 0.0, after(0.0), os.sched_getaffinity(0))
     assert found.answers >= 2
     assert found.asked == found.followed, "a model was asked, and what it said was asked"

@@ -21,7 +21,7 @@ from viva.auth import (
 )
 from viva.evaluation import LEVELS, Decision, Evaluation, Level
 from viva.platform.antivirus import Antivirus, FileNotScanned, InfectedFile
-from viva.platform.database import Database
+from viva.platform.database import Database, Work
 from viva.platform.errors import Forbidden, VivaError
 from viva.platform.i18n import N_, current_locale, gettext
 from viva.platform.jobs import Jobs
@@ -170,20 +170,25 @@ async def review(
     sent = await request.form()
     levels = _levels({name: str(value) for name, value in sent.multi_items()})
     form = parse_form(ReviewForm, sent)
+
+    async def act(work: Work) -> str | None:
+        await sessions.visible(work, session_id, request.user)
+        if isinstance(form, FormErrors):
+            return next(iter(form.errors.values()))
+        await evaluation.submit_review(
+            work,
+            request.user.user_id,
+            session_id,
+            levels=levels,
+            note=form.note,
+            decision=form.decision,
+        )
+        return None
+
     try:
-        async with database.uow() as work:
-            await sessions.visible(work, session_id, request.user)
-            if not isinstance(form, FormErrors):
-                await evaluation.submit_review(
-                    work,
-                    request.user.user_id,
-                    session_id,
-                    levels=levels,
-                    note=form.note,
-                    decision=form.decision,
-                )
-                return see_other(f"/admin/sessions/{session_id}")
-            problem = next(iter(form.errors.values()))
+        problem = await database.run(act)
+        if problem is None:
+            return see_other(f"/admin/sessions/{session_id}")
     except VivaError as error:
         if error.code == "session_not_found":
             raise
