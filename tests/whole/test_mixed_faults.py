@@ -133,15 +133,13 @@ class Interview(RuleBasedStateMachine):
         self.do("speak without database", self.interview.speak_without_database(self.index))
 
     @precondition(lambda self: self.goes_on)
-    @rule()
-    def finish(self) -> None:
-        self.do("finish", self.interview.finish(self.index))
-        self.index += 1
-
-    @precondition(lambda self: self.goes_on)
-    @rule(times=st.integers(1, 3))
-    def type_answer(self, times: int) -> None:
-        self.do("type", self.interview.type(self.index, times))
+    @rule(typed=st.integers(0, 2))
+    def step(self, typed: int) -> None:
+        """To the next question: by ending the spoken answer, or by a typed one that is sent so many times."""
+        if typed:
+            self.do("type", self.interview.type(self.index, typed))
+        else:
+            self.do("finish", self.interview.finish(self.index))
         self.index += 1
 
     @precondition(lambda self: self.index > 0)
