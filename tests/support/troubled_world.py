@@ -85,11 +85,12 @@ class Person:
         self._changed = asyncio.Event()
 
     async def leave(self) -> None:
-        """Close the page, or lose it with the server."""
+        """Close the page, or lose it with the server; the next one begins by asking how things stand."""
         if self._reading is not None:
             self._reading.cancel()
             await asyncio.gather(self._reading, return_exceptions=True)
         self._channel = self._peer = self._reading = None
+        self.state = {}
         await self._line.aclose()
 
     def here(self) -> Candidate:
