@@ -199,5 +199,5 @@ def kill_moments(seed: int) -> Iterator[tuple[int, float]]:
     """For each life of a server: after how many events it is killed, and how many seconds after that."""
     chance = random.Random(seed)  # noqa: S311 (a seed, not a secret)
     while True:
-        after = chance.choice([0, chance.randrange(1, 12), chance.randrange(1, 60), chance.randrange(1, 60)])
+        after = chance.choice([0, *(chance.randrange(1, most) for most in (12, 60, 60, 240))])
         yield after, chance.choice([0.0, chance.uniform(0, 0.02), chance.uniform(0, 0.2)])

@@ -67,7 +67,9 @@ class MixedInterview:
         await self._start(index)
         person, question = self.person, self._questions[index]
         await person.until(
-            "finish_answer", lambda: person.state["question_id"] != question, question_id=question
+            "finish_answer",
+            lambda: person.state.get("question_id", question) != question,
+            question_id=question,
         )
 
     async def type(self, index: int, times: int) -> None:
@@ -141,7 +143,11 @@ class MixedInterview:
 
     async def _start(self, index: int) -> None:
         person, question = self.person, self._questions[index]
-        await person.until("start_answer", lambda: bool(person.state.get("answering")), question_id=question)
+
+        def answering() -> bool:
+            return person.state.get("question_id") == question and person.state["answering"] is True
+
+        await person.until("start_answer", answering, question_id=question)
 
 
 async def all_transcribed(url: str) -> None:

@@ -171,6 +171,7 @@ class LiveInterview:
             session = await act()
             await self.stage.learn_questions(session)
             self._adopt(session)
+            self._tasks.start("last_words", self._voice.hurry(FINALIZE_TIMEOUT_S))
         if not session.is_open:
             await self._voice.end()
             await self._note_missed()

@@ -145,6 +145,14 @@ class Voice:
             self._relay.give_up()
         self._collect_missed(self._relay)
 
+    async def hurry(self, timeout_s: float) -> None:
+        """Have what was said while the answer was being ended recognised now, not with the next answer.
+
+        What is not heard in time stays with the relay.
+        """
+        if self._relay is not None:
+            await self._relay.finalize(timeout_s)
+
     async def end(self) -> None:
         """Close the connection, the relay and the recording; what was said is recognised first."""
         connection, self._connection = self._connection, None
