@@ -43,6 +43,7 @@ class Candidate:
         self._changed = asyncio.Event()
         self._state: dict[str, Any] = {}
         self._leaving = False
+        self._turned_away = False
         self._reader: asyncio.Task[None] | None = None
         self._socket: ClientConnection | None = None
         self._streams: list[Stream] = []
@@ -72,9 +73,7 @@ class Candidate:
         self._reader = asyncio.create_task(self._read(self._socket), name="candidate.live")
         await self.publisher.connect(self._exchange, PATIENCE_S)
         await self._until(lambda state: state["status"] in {"consented", "in_progress"})
-        if not self._state["answering"]:
-            await self._answer()
-        await self._until(lambda state: state["answering"])
+        await self._begin_to_answer()
         self.publisher.begin()
         self._streams = self.publisher.streams()
         for stream in self._streams:
@@ -139,6 +138,19 @@ class Candidate:
         told = await self._post(f"{self._path}/offer", {"sdp": offer.sdp, "type": offer.type}, self._own)
         return Answer(told["sdp"], told["type"])
 
+    async def _begin_to_answer(self) -> None:
+        """As a person presses the button again when told that it did not work just now."""
+        for _ in range(RETRIES):
+            if not self._state["answering"]:
+                await self._answer()
+            await self._until(lambda state: state["answering"] or self._turned_away)
+            if self._state["answering"]:
+                return
+            self._turned_away = False
+            self.told_to_wait += 1
+            await asyncio.sleep(1)
+        raise TimeoutError(f"not let answer after {RETRIES} attempts")
+
     async def _answer(self) -> None:
         await self._send({"type": "start_answer", "question_id": self._state["question_id"]})
 
@@ -161,6 +173,9 @@ class Candidate:
                     self._note(message["text"])
                 elif message["type"] == "state":
                     await self._take(message)
+                elif message["type"] == "error":
+                    self._turned_away = True
+                    self._changed.set()
         except ConnectionClosed:
             return
 

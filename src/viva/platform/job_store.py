@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import CursorResult, delete, func, or_, select, text, update
+from sqlalchemy import CursorResult, Integer, Interval, bindparam, delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,6 +17,35 @@ CHANNEL = "viva_jobs"
 """A NOTIFY on it says that something is due now."""
 _LONGEST_REASON = 500
 _DIED = "The program ended in the middle of it, each time."
+
+_FREE = or_(JobRow.lease_until.is_(None), JobRow.lease_until < func.now())
+_DUE = (
+    select(JobRow.id)
+    .where(JobRow.held_at.is_(None), JobRow.due_at <= func.now(), _FREE)
+    .where(JobRow.name.in_(bindparam("kinds", expanding=True)), JobRow.attempt < MAX_ATTEMPTS)
+    .order_by(JobRow.due_at)
+    .limit(bindparam("at_most", type_=Integer))
+    .with_for_update(skip_locked=True)
+    .cte("due")
+)
+_CLAIM = (
+    update(JobRow)
+    .where(JobRow.id == _DUE.c.id)
+    .values(
+        claim=bindparam("worker"),
+        lease_until=func.now() + bindparam("lease", type_=Interval),
+        started_at=func.coalesce(JobRow.started_at, func.now()),
+        attempt=JobRow.attempt + 1,
+    )
+    .returning(JobRow.id, JobRow.name, JobRow.payload, JobRow.attempt)
+)
+"""Every process asks it every second; made anew each time it was most of what the garbage collector found."""
+_HOLD_DEADLY = (
+    update(JobRow)
+    .where(JobRow.held_at.is_(None), JobRow.lease_until < func.now(), JobRow.attempt >= MAX_ATTEMPTS)
+    .values(held_at=func.now(), claim=None, lease_until=None, reason=_DIED)
+)
+"""A job whose every attempt ended with its worker must not be given to another one."""
 
 
 class JobsInTransaction:
@@ -113,42 +142,12 @@ async def claim_due(database: Database, names: Collection[str], limit: int, leas
 
     The attempt is counted here and not when it fails, so that a job that kills its worker is counted too.
     """
-    free = or_(JobRow.lease_until.is_(None), JobRow.lease_until < func.now())
-    due = (
-        select(JobRow.id)
-        .where(JobRow.held_at.is_(None), JobRow.due_at <= func.now(), JobRow.name.in_(names), free)
-        .where(JobRow.attempt < MAX_ATTEMPTS)
-        .order_by(JobRow.due_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .cte("due")
-    )
     token = uuid4()
-    statement = (
-        update(JobRow)
-        .where(JobRow.id == due.c.id)
-        .values(
-            claim=token,
-            lease_until=func.now() + timedelta(seconds=lease_s),
-            started_at=func.coalesce(JobRow.started_at, func.now()),
-            attempt=JobRow.attempt + 1,
-        )
-        .returning(JobRow.id, JobRow.name, JobRow.payload, JobRow.attempt)
-    )
+    given = {"kinds": list(names), "at_most": limit, "worker": token, "lease": timedelta(seconds=lease_s)}
     async with database.uow() as work:
-        await _hold_deadly(work.db)
-        rows = (await work.db.execute(statement)).all()
+        await work.db.execute(_HOLD_DEADLY)
+        rows = (await work.db.execute(_CLAIM, given)).all()
     return [Claim(database, Job(str(row.id), row.name, row.payload, row.attempt), token) for row in rows]
-
-
-async def _hold_deadly(db: AsyncSession) -> None:
-    """A job whose every attempt ended with its worker must not be given to another one."""
-    abandoned = (JobRow.held_at.is_(None), JobRow.lease_until < func.now(), JobRow.attempt >= MAX_ATTEMPTS)
-    await db.execute(
-        update(JobRow)
-        .where(*abandoned)
-        .values(held_at=func.now(), claim=None, lease_until=None, reason=_DIED)
-    )
 
 
 async def held_jobs(database: Database) -> Sequence[HeldJob]:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from viva.platform.bus import Bus
 from viva.platform.tasks import Tasks
@@ -24,7 +25,7 @@ class Hub:
         self._bus = bus
         self._live: dict[UUID, LiveInterview] = {}
         self._users: dict[UUID, int] = {}
-        self._opening = asyncio.Lock()
+        self._doors: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
         self._tasks = Tasks("room")
         self._closings: set[asyncio.Task[None]] = set()
 
@@ -55,8 +56,11 @@ class Hub:
 
     @asynccontextmanager
     async def interview(self, session_id: UUID) -> AsyncIterator[LiveInterview]:
-        """The running interview of a session, kept while it is used or its media flows."""
-        async with self._opening:
+        """The running interview of a session, kept while it is used or its media flows.
+
+        One that opens slowly, because the database is busy, holds up no other.
+        """
+        async with self._door(session_id):
             live = self._live.get(session_id) or await self._open(session_id)
             self._users[session_id] = self._users.get(session_id, 0) + 1
         try:
@@ -77,8 +81,12 @@ class Hub:
         self._live[session_id] = await live.__aenter__()
         return live
 
+    def _door(self, session_id: UUID) -> asyncio.Lock:
+        """An interview opens once, and not while it closes. The lock lives as long as somebody holds it."""
+        return self._doors.setdefault(session_id, asyncio.Lock())
+
     async def _close_if_empty(self, session_id: UUID) -> None:
-        async with self._opening:
+        async with self._door(session_id):
             live = self._live.get(session_id)
             if live is None or self._users.get(session_id) or not live.is_empty:
                 return

@@ -223,7 +223,7 @@ class LiveInterview:
             connection, earlier = self._voice.connect_socket()
             await self._begin()
         await self._replaced(earlier)
-        await self._shared.interviewing.note(self.session.id, "media_over_socket", {})
+        self._note("media_over_socket")
         return connection
 
     async def _require_consent(self) -> None:
@@ -241,7 +241,7 @@ class LiveInterview:
     async def _replaced(self, earlier: MediaConnection | None) -> None:
         if earlier is not None:
             await earlier.close()
-            await self._shared.interviewing.note(self.session.id, "media_reconnected", {})
+            self._note("media_reconnected")
 
     def heard(self, result: SpeechResult, question_id: UUID) -> None:
         """A final is stored before anybody sees it; an interim is shown at once and never stored."""
@@ -267,7 +267,7 @@ class LiveInterview:
         self._note(code)
 
     def _note(self, kind: str) -> None:
-        self._tasks.start("note", self._shared.interviewing.note(self.session.id, kind, {}))
+        self._tasks.start("note", self._shared.interviewing.note_when_possible(self.session.id, kind))
 
     async def _store(self, result: SpeechResult, question_id: UUID, again: bool) -> Utterance:
         source = result.engine or self._voice.engine

@@ -1,5 +1,6 @@
 """What can happen to an interview, each as one short unit of work on a locked session."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -9,6 +10,7 @@ from viva.evaluation import Evaluation
 from viva.events import AnswerFinished, InterviewAdvanced, InterviewCompleted
 from viva.platform.clock import Clock
 from viva.platform.database import Database, Work
+from viva.platform.errors import Unavailable
 from viva.room import director
 from viva.room.director import Decision
 from viva.room.untranscribed import SHORTEST_MS, MissedPart
@@ -27,6 +29,7 @@ from viva.sessions import (
     without_controls,
 )
 
+NOTE_RETRY_S = 1.0
 Rule = Callable[[Session, tuple[Answer, ...], datetime], Decision]
 """A rule of the director: the locked session, its answers, the present."""
 
@@ -148,15 +151,27 @@ class Interviewing:
 
         await self._database.run(write)
 
-    async def note(self, session_id: UUID, kind: str, detail: dict[str, object]) -> None:
-        """Write an incident down, on the interview's clock if it runs."""
+    async def note(
+        self, session_id: UUID, kind: str, detail: dict[str, object], moment: datetime | None = None
+    ) -> None:
+        """Write an incident down, on the interview's clock if it runs; of now, or of another `moment`."""
+        moment = moment or self._clock.now()
 
         async def write(work: Work) -> None:
             session = await self._sessions.get(work, session_id)
-            at_ms = session.clock_ms(self._clock.now()) if session.started_at else None
+            at_ms = session.clock_ms(moment) if session.started_at else None
             await self._sessions.note_incident(work, session_id, kind, detail, at_ms)
 
         await self._database.run(write)
+
+    async def note_when_possible(self, session_id: UUID, kind: str) -> None:
+        """The same of now, however long the database is away; for a task that nobody waits for."""
+        moment = self._clock.now()
+        while True:
+            try:
+                return await self.note(session_id, kind, {}, moment)
+            except Unavailable:
+                await asyncio.sleep(NOTE_RETRY_S)
 
     async def begin_clock(self, session_id: UUID) -> Session:
         """Start the interview's clock, once."""
