@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "a71c3e9d5b20"
-down_revision = "e5b07d1c94a3"
+down_revision = "f61c8a2e0b97"
 branch_labels = None
 depends_on = None
 
