@@ -51,7 +51,7 @@ async def test_S35_a_resume_shapes_drafts_and_its_name_and_contacts_stay_here(
     vendor, postgres_url, template_database, tmp_path
 ):
     sent = {"position": "Backend engineer", "language": "en", "name": "Hong Gildong", "count": "1"}
-    resume = pdf("Hong Gildong built the scheduler. hong@example.test")
+    resume = pdf("Hong Gildong built the scheduler. hong@example.test Religion: Buddhist")
     async with (
         new_database(postgres_url, "viva_admin_drafts", template=template_database) as url,
         serving(settings_for(url, tmp_path, anthropic_api_key="k", anthropic_base_url=vendor.url)) as house,
@@ -71,3 +71,4 @@ async def test_S35_a_resume_shapes_drafts_and_its_name_and_contacts_stay_here(
     assert "built the scheduler" in out
     assert "Gildong" not in out
     assert "example.test" not in out
+    assert "Buddhist" not in out

@@ -11,7 +11,6 @@ from litestar.di import NamedDependency
 from litestar.response import Stream
 
 from viva.auth import UserPrincipal, requires_admin, requires_person
-from viva.evaluation import Identity, mask
 from viva.platform.antivirus import Antivirus
 from viva.platform.errors import Malformed, Unavailable
 from viva.platform.i18n import N_, gettext
@@ -29,6 +28,7 @@ from viva.questions import (
     draft_questions,
     resume_text,
 )
+from viva.resumes import masked_resume
 
 
 class NoModel(Unavailable):
@@ -95,12 +95,12 @@ def _wish(form: DraftForm, resume: str) -> Wish:
 
 
 async def _resume(sent: FormMultiDict, name: str, antivirus: Antivirus) -> str:
-    """The résumé's text without what names the person (S35); empty where none was sent."""
+    """Its text without what names the person or nobody may hire by (S35); empty where none was sent."""
     file = sent.get("resume")
     if not isinstance(file, UploadFile) or not file.filename:
         return ""
     text = await resume_text(await file.read(), file.filename, antivirus)
-    return mask(text, Identity(name=name)).text
+    return masked_resume(text, name=name)
 
 
 async def _lines(model: LanguageModel, wish: Wish, count: Literal[1, 2, 3, 4, 5]) -> AsyncIterator[bytes]:

@@ -4,6 +4,7 @@ from viva.resumes.drafting import Drafting
 from viva.resumes.errors import EnoughQuestions, NoResume, NotADraft, ResumeNotAskedFor
 from viva.resumes.forgetting import forget_in_time
 from viva.resumes.model import Edited, Resume, ResumeQuestion, Wanted
+from viva.resumes.protected import masked_resume
 from viva.resumes.service import DRAFT_FROM_RESUME, Resumes
 
 __all__ = [
@@ -19,4 +20,5 @@ __all__ = [
     "Resumes",
     "Wanted",
     "forget_in_time",
+    "masked_resume",
 ]

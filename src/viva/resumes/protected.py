@@ -6,6 +6,8 @@ head of a résumé tells besides: sex, family, service, creed, nationality, body
 
 import re
 
+from viva.evaluation import Identity, cleaned, mask
+
 HIDDEN = "[personal]"
 
 _KOREAN_FIELDS = (
@@ -37,3 +39,9 @@ def without_protected(text: str) -> str:
     for pattern in _PATTERNS:
         text = pattern.sub(HIDDEN, text)
     return text
+
+
+def masked_resume(text: str, *, name: str, email: str = "") -> str:
+    """A résumé without what names the person, as far as that is known, and what nobody may hire by (S35)."""
+    identity = Identity(name=cleaned(name), email=cleaned(email))
+    return without_protected(mask(cleaned(text), identity).text).strip()

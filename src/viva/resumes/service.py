@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from viva.evaluation import Identity, addresses_the_judge, cleaned, mask
+from viva.evaluation import addresses_the_judge, cleaned
 from viva.platform.clock import Clock
 from viva.platform.database import Work
 from viva.platform.i18n import gettext
@@ -31,7 +31,7 @@ from viva.resumes.model import (
     missing,
     planned,
 )
-from viva.resumes.protected import without_protected
+from viva.resumes.protected import masked_resume
 from viva.resumes.tables import ResumeRow
 from viva.sessions import Amendments, Session, Sessions
 
@@ -76,7 +76,7 @@ class Resumes:
         wanted = await self.wanted(work, session.position_id, session.position_version)
         if not wanted.count:
             raise ResumeNotAskedFor
-        masked = masked_text(text, session)
+        masked = masked_resume(text, name=session.user_name, email=session.email or "")
         if not masked:
             raise ResumeRefused("no_text")
         await store.remove_drafts(work.db, session_id, but_asked=True)
@@ -219,12 +219,6 @@ class Resumes:
         else:
             await store.change(work.db, session_id, progress="drafted", reason=None)
         return await self._kept(work, session_id)
-
-
-def masked_text(text: str, session: Session) -> str:
-    """What is kept: without what names the person, and what nobody may hire by (S35)."""
-    identity = Identity(name=cleaned(session.user_name), email=cleaned(session.email or ""))
-    return without_protected(mask(cleaned(text), identity).text).strip()
 
 
 def _asked(drafts: Iterable[ResumeQuestion]) -> int:
