@@ -1,8 +1,8 @@
 """The vocabulary of sound and picture that `media`, `stt` and `room` share. It imports nothing of ours.
 
-Two clocks appear in these names. `received_ms` is the process's monotonic clock in milliseconds
-(`time.monotonic() * 1000`); `start_ms`/`end_ms` are milliseconds on the interview's own clock, whose zero is
-the moment the interview began.
+Two clocks appear in these names. `received_ms` and `spoken_ms` are the process's monotonic clock in
+milliseconds (`time.monotonic() * 1000`); `start_ms`/`end_ms` are milliseconds on the interview's own clock,
+whose zero is the moment the interview began.
 """
 
 from typing import Literal
@@ -28,13 +28,14 @@ class AudioPacket(msgspec.Struct, frozen=True, gc=False):
 
     `timestamp` counts samples at `format.sample_rate_hz`, unwrapped, so that it never decreases within a
     connection in delivery order; `duration` is in the same unit and comes from the packet's TOC byte.
+    `spoken_ms` is when its sound began, as near as arrival and the sender's count tell together.
     """
 
     format: AudioFormat
     timestamp: int
     duration: int
     data: bytes
-    received_ms: float
+    spoken_ms: float
 
 
 class VideoFrame(msgspec.Struct, frozen=True, gc=False):

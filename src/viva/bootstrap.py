@@ -18,6 +18,7 @@ from viva.admin.bank import router as bank_pages
 from viva.admin.calibration import router as calibration_pages
 from viva.admin.drafts import router as draft_pages
 from viva.admin.positions import router as position_pages
+from viva.admin.resumes import router as resume_pages
 from viva.admin.routes import router as admin_routes
 from viva.admin.views import Dashboard
 from viva.auth.routes import routes as auth_routes
@@ -25,6 +26,7 @@ from viva.evaluation import Calibration, Evaluation, EvidenceFinder, Reader, Sco
 from viva.evaluation.routes import HANDLERS as EVALUATION
 from viva.events import AnyEvent
 from viva.media import MediaGate, Recordings
+from viva.platform.antivirus import Antivirus
 from viva.platform.budget import budgets_of
 from viva.platform.budgeted import BudgetedModel
 from viva.platform.bus import Bus, JsonEvents
@@ -44,6 +46,8 @@ from viva.privacy import Privacy
 from viva.privacy.routes import router as privacy_routes
 from viva.questions import Drafter, FollowUps, OwnBank, Planner, Positions
 from viva.questions.routes import router as question_routes
+from viva.resumes import Drafting, Resumes, forget_in_time
+from viva.resumes.routes import router as resume_routes
 from viva.room import Briefing, CatchingUp, FollowingUp, Hub, Interviewing, Shared, Vigil
 from viva.room.metrics import COLLECTORS as CAPTIONS
 from viva.room.pages import router as candidate_pages
@@ -149,6 +153,8 @@ class House:
         self._metrics = Metrics()
         self._metrics.show(*CAPTIONS, *RECOGNITION)
         self._model = language_model(settings)
+        self._within_budgets: BudgetedModel | None = None
+        """The model for whatever is not scoring, which counts for itself."""
         self._parts: dict[str, Any] = {"settings": settings, "database": database, "clock": self._clock}
         self._storage = open_storage(settings.recordings)
         self._checks: dict[str, Check] = {"database": database.ping}
@@ -157,6 +163,8 @@ class House:
         """Make the services and open the adapters; `stack` closes them in reverse."""
         if self._model is not None:
             await stack.enter_async_context(self._model)
+            within = BudgetedModel(self._model, self._database, self._clock, budgets_of(self._settings))
+            self._within_budgets = await stack.enter_async_context(within)
         secret = secret_key(self._settings)
         self._parts |= auth_services(self._settings, self._database, self._clock, secret)
         self._add_record(secret)
@@ -166,16 +174,19 @@ class House:
         tasks.start("jobs", self._parts["jobs"].run())
         expiry = expire_in_time(self._database, self._parts["sessions"], self._clock)
         tasks.start("expiry", expiry)
+        tasks.start("forgetting", forget_in_time(self._database, self._parts["resumes"]))
         tasks.start("loop_lag", watch_loop(self._metrics))
 
     def _add_record(self, secret: bytes) -> None:
         sessions, positions = Sessions(), Positions()
-        planner = Planner(self._database, positions, model=self._within_budgets())
+        planner = Planner(self._database, positions, model=self._within_budgets)
         self._parts |= {
             "sessions": sessions,
             "positions": positions,
             "bank": OwnBank(),
-            "drafting": Drafter(self._within_budgets()),
+            "drafting": Drafter(self._within_budgets),
+            "antivirus": Antivirus(self._settings.antivirus_command),
+            "resumes": Resumes(sessions, positions, self._clock, has_model=self._model is not None),
             "privacy": Privacy(sessions, self._clock),
             "idempotency": Idempotency(secret),
             "admissions": Admissions(
@@ -203,6 +214,7 @@ class House:
         ).register(jobs)
         calibration = Calibration(self._database, sessions, reader, self._clock, budgets)
         calibration.register(jobs)
+        Drafting(self._database, sessions, self._parts["resumes"], self._parts["drafting"]).register(jobs)
         self._parts |= {
             "evaluation": Evaluation(sessions, self._clock, budgets),
             "calibration": calibration,
@@ -210,14 +222,8 @@ class House:
         }
 
     def _follow_ups(self) -> FollowUps | None:
-        model = self._within_budgets()
-        return FollowUps(model) if model is not None else None
-
-    def _within_budgets(self) -> BudgetedModel | None:
-        """The model for whatever is not scoring, which counts for itself."""
-        if self._model is None:
-            return None
-        return BudgetedModel(self._model, self._database, self._clock, budgets_of(self._settings))
+        model = self._within_budgets
+        return FollowUps(model, self._settings.follow_up_wait_s) if model is not None else None
 
     async def _add_room(self, stack: AsyncExitStack) -> None:
         settings, sessions, database = self._settings, self._parts["sessions"], self._database
@@ -248,7 +254,9 @@ class House:
             "recordings": recordings,
             "hub": hub,
             "vigil": Vigil(database, self._parts["candidates"]),
-            "briefing": Briefing(sessions, self._parts["privacy"], transcriber, settings, self._clock),
+            "briefing": Briefing(
+                sessions, self._parts["privacy"], self._parts["resumes"], transcriber, settings, self._clock
+            ),
             "start_limit": RateLimiter(STARTS_PER_MINUTE, 60, self._clock),
             "link_limit": RateLimiter(STARTS_PER_MINUTE, 60, self._clock),
         }
@@ -258,6 +266,7 @@ class House:
             sessions=sessions,
             evaluation=self._parts["evaluation"],
             privacy=self._parts["privacy"],
+            resumes=self._parts["resumes"],
             recordings=recordings,
             accounts=self._parts["auth"],
             running=lambda: hub.running,
@@ -323,6 +332,8 @@ ROUTERS = (
     bank_pages,
     calibration_pages,
     draft_pages,
+    resume_routes,
+    resume_pages,
 )
 
 

@@ -1,11 +1,13 @@
 // The editor of a position: cards that can be added, moved and removed; the linter while one writes; saving.
 
-import { added, cards, collected, lines, renumber } from "./position_cards.js";
+import { added, cards, collected, lines, offerByDefault, renumber, translate } from "./position_cards.js";
+import { complain, findingsOn, problemsOf } from "./position_problems.js";
 
 const form = /** @type {HTMLFormElement} */ (document.querySelector("[data-editor]"));
 const words = /** @type {HTMLElement} */ (document.querySelector("[data-words]")).dataset;
 const problem = /** @type {HTMLElement} */ (form.querySelector("[data-problem]"));
 const state = /** @type {HTMLElement} */ (form.querySelector("[data-state]"));
+const moved = /** @type {HTMLElement} */ (form.querySelector("[data-moved]"));
 const save = /** @type {HTMLButtonElement} */ (form.querySelector("[data-save]"));
 const LINT_AFTER_MS = 500;
 
@@ -15,13 +17,6 @@ async function call(url, body) {
   const options = body === undefined ? { headers } : { method: "POST", headers, body: JSON.stringify(body) };
   const answer = await fetch(url, options);
   return { ok: answer.ok, body: await answer.json() };
-}
-
-/** @param {string} text */
-function complain(text) {
-  /** @type {HTMLElement} */ (problem.querySelector("p")).textContent = text;
-  problem.hidden = text === "";
-  if (text) problem.focus();
 }
 
 const language = () => String(new FormData(form).get("language"));
@@ -66,56 +61,63 @@ form.addEventListener("input", () => { renumber(form); changed(); });
 form.addEventListener("click", (event) => {
   const button = /** @type {HTMLElement} */ (event.target).closest("button");
   const card = /** @type {HTMLElement | null} */ (button?.closest("[data-card]") ?? null);
-  if (button?.dataset.add) added(form, button.dataset.add).querySelector("textarea, input")?.focus();
+  if (button?.dataset.add) firstField(added(form, button.dataset.add))?.focus();
   else if (card && button?.hasAttribute("data-remove")) remove(card);
-  else if (card && button?.hasAttribute("data-up")) card.previousElementSibling?.before(card);
-  else if (card && button?.hasAttribute("data-down")) card.nextElementSibling?.after(card);
+  else if (card && button?.hasAttribute("data-up")) move(card, button, () => card.previousElementSibling?.before(card));
+  else if (card && button?.hasAttribute("data-down")) move(card, button, () => card.nextElementSibling?.after(card));
   else return;
   renumber(form);
   changed();
-  button.focus();
-  if (button.dataset.add) /** @type {HTMLElement | null} */ (form.querySelector(`[data-list="${button.dataset.add}"] > :last-child textarea, [data-list="${button.dataset.add}"] > :last-child input`))?.focus();
+  if (card?.isConnected) moved.textContent = card.querySelector("[data-number]")?.textContent ?? "";
 });
 
-/** @param {HTMLElement} card */
+/** @param {Element} card @returns {HTMLElement | null} */
+const firstField = (card) => card.querySelector("input, textarea");
+
+/** The button goes with the card, and the focus with the button, or with its neighbour at the end of the list. @param {HTMLElement} card @param {HTMLElement} button @param {() => void} act */
+function move(card, button, act) {
+  act();
+  button.focus();
+  if (document.activeElement !== button) /** @type {HTMLElement | null} */ (card.querySelector(button.hasAttribute("data-up") ? "[data-down]" : "[data-up]"))?.focus();
+}
+
+/** The focus goes to the same button of the next card; without any, to where cards are added. @param {HTMLElement} card */
 function remove(card) {
-  const next = /** @type {HTMLElement | null} */ (card.nextElementSibling ?? card.previousElementSibling);
+  const next = card.nextElementSibling ?? card.previousElementSibling;
+  const adding = form.querySelector(`[data-add="${card.dataset.card}"]`);
   card.remove();
-  next?.querySelector("textarea")?.focus();
+  /** @type {HTMLElement | null} */ (next?.querySelector("[data-remove]") ?? adding)?.focus();
 }
 
 const builtin = /** @type {HTMLSelectElement} */ (form.querySelector("[data-builtin]"));
 /** @type {Record<string, unknown>[]} */
 let criteria = [];
 async function offer() {
-  const { body } = await call(`/admin/positions/material?language=${language()}`);
+  const { ok, body } = await call(`/admin/positions/material?language=${language()}`);
+  if (!ok) return;
+  translate(form, criteria, body.criteria);
   criteria = body.criteria;
+  offerByDefault(criteria);
   builtin.replaceChildren(builtin.options[0], ...criteria.map((each) => new Option(String(each.title), String(each.key))));
+  renumber(form);
 }
-builtin.addEventListener("change", () => {
+form.querySelector("[data-add-builtin]")?.addEventListener("click", () => {
   const chosen = criteria.find((each) => each.key === builtin.value);
-  if (chosen) added(form, "criterion", { ...chosen, weight: 20 }).querySelector("input")?.focus();
+  if (!chosen) return builtin.focus();
+  firstField(added(form, "criterion", { ...chosen, weight: 20 }))?.focus();
   builtin.value = "";
   renumber(form);
   changed();
 });
-for (const radio of form.querySelectorAll("[name=language]")) radio.addEventListener("change", () => void offer());
+for (const radio of form.querySelectorAll("[name=language]")) radio.addEventListener("change", () => void offer().then(lint).catch(() => false));
 
 // Saving
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
-  complain("");
-  for (const details of form.querySelectorAll("details")) if (details.querySelector(":invalid")) details.open = true;
-  if (!form.reportValidity()) return complain(words.missing ?? "");
-  for (const card of cards(form, "criterion")) {
-    const count = lines(card, "anchors").length;
-    if (count < 4 || count > 5) {
-      show(card, [words.levels ?? ""]);
-      card.scrollIntoView({ block: "center" });
-      return complain(words.levels ?? "");
-    }
-  }
+  complain(problem, "");
+  const problems = problemsOf(form, words);
+  if (problems.length > 0) return complain(problem, words.missing ?? "", problems);
   save.setAttribute("aria-busy", "true");
   try {
     const { ok, body } = await call(form.dataset.url ?? "", collected(form));
@@ -125,9 +127,10 @@ form.addEventListener("submit", async (event) => {
       return;
     }
     await lint();
-    complain(body.code === "may_not_be_asked" ? (words.findings ?? "") : body.message);
+    if (body.code === "may_not_be_asked") complain(problem, words.findings ?? "", findingsOn(form));
+    else complain(problem, body.message);
   } catch {
-    complain(words.offline ?? "");
+    complain(problem, words.offline ?? "");
   } finally {
     save.removeAttribute("aria-busy");
   }

@@ -52,8 +52,33 @@ export function renumber(form) {
     const share = card.querySelector("[data-share]");
     if (share) share.textContent = word.replace("{share}", String(Math.round((weights[place] / total) * 100)));
   });
-  if (rubric.length > 0) offerCompetencies(form, rubric);
+  const own = rubric.map((card) => /** @type {const} */ ([card.dataset.key ?? "", called(card)]));
+  if (own.length > 0 || byDefault.size > 0) offerCompetencies(form, own.length > 0 ? new Map(own) : byDefault);
 }
+
+/** A criterion without a name yet goes by its number. @param {HTMLElement} card */
+const called = (card) => field(card, "title")?.value.trim() || (card.querySelector("[data-number]")?.textContent ?? "");
+
+/** @type {Map<string, string>} */
+let byDefault = new Map();
+
+/** What a question may be meant to show where the position has no criteria of its own. @param {Record<string, any>[]} criteria */
+export function offerByDefault(criteria) {
+  byDefault = new Map(criteria.map((each) => [String(each.key), String(each.title)]));
+}
+
+/** Built-in criteria that nobody has touched follow the language; own words stay. @param {HTMLElement} form @param {Record<string, any>[]} before @param {Record<string, any>[]} after */
+export function translate(form, before, after) {
+  const inWords = ["title", "description", "anchors", "evidence"];
+  for (const card of cards(form, "criterion")) {
+    const [was, is] = [before, after].map((all) => all.find((each) => each.key === card.dataset.key));
+    if (!was || !is || inWords.some((name) => field(card, name)?.value.trim() !== asText(was[name]))) continue;
+    for (const name of inWords) /** @type {HTMLInputElement} */ (field(card, name)).value = asText(is[name]);
+  }
+}
+
+/** @param {string | string[]} value */
+const asText = (value) => (Array.isArray(value) ? value.join("\n") : value);
 
 /** @param {HTMLElement[]} rubric */
 function fresh(rubric) {
@@ -63,9 +88,8 @@ function fresh(rubric) {
   return `criterion_${number}`;
 }
 
-/** @param {HTMLElement} form @param {HTMLElement[]} rubric */
-function offerCompetencies(form, rubric) {
-  const titles = new Map(rubric.map((card) => [card.dataset.key ?? "", field(card, "title")?.value ?? ""]));
+/** @param {HTMLElement} form @param {Map<string, string>} titles */
+function offerCompetencies(form, titles) {
   for (const card of cards(form, "question")) {
     const select = /** @type {HTMLSelectElement} */ (card.querySelector('[data-field="competency"]'));
     const chosen = select.value;
@@ -101,6 +125,7 @@ export function collected(form) {
     answer_limit_s: Number(sent.get("answer_limit_s")),
     preparation_s: Number(sent.get("preparation_s")),
     follow_up_depth: Number(sent.get("follow_up_depth")),
+    resume_questions: Number(sent.get("resume_questions")),
     ask_unseen: sent.has("ask_unseen"),
     show_numbers: sent.has("show_numbers"),
     active: sent.has("active"),

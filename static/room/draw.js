@@ -25,6 +25,7 @@ export function draw(state, local, readingAloud, timeWord) {
 function drawProgress(state) {
   const number = state.question?.order ?? 0;
   setText(part("progress-word"), word("Progress").replace("{number}", String(number)).replace("{total}", String(state.question_count)));
+  part("follow-up").hidden = !state.question?.follow_up;
   part("progress").max = state.question_count;
   part("progress").value = Math.max(0, number - 1);
 }

@@ -1,6 +1,7 @@
 """One candidate of a run: signs in to an interview, connects, answers as long as the run lasts."""
 
 import asyncio
+import time
 from typing import Any
 
 import httpx
@@ -23,8 +24,19 @@ RETRIES = 5
 class Candidate:
     """`join` goes as far as the first answer; `finish` ends it and waits for its last words."""
 
-    def __init__(self, http: httpx.AsyncClient, staff: dict[str, str], clip: Clip, pacer: Pacer) -> None:
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        staff: dict[str, str],
+        clip: Clip,
+        pacer: Pacer,
+        *,
+        ai_evaluation: bool = False,
+        **wanted: str,
+    ) -> None:
         self._http = http
+        self._ai_evaluation = ai_evaluation
+        self._wanted = {"user_name": "Load", "position": "Backend engineer", "language": "en"} | wanted
         self._staff = staff
         self._clip = clip
         self._pacer = pacer
@@ -43,12 +55,15 @@ class Candidate:
 
     async def join(self) -> None:
         """Session, consent, live channel, media, answer; then the pacer sends for us."""
-        asked = {"user_name": "Load", "position": "Backend engineer", "language": "en"}
-        made = await self._post("/api/sessions", asked, self._staff)
+        made = await self._post("/api/sessions", self._wanted, self._staff)
         self._path = f"/api/sessions/{made['id']}"
         self._own = {"Authorization": f"Bearer {made['candidate_token']}"}
         notice = (await self._http.get("/api/notice", params={"language": "en"}, headers=self._own)).json()
-        consent = {"notice_version": notice["notice_version"], "recording": True, "ai_evaluation": False}
+        consent = {
+            "notice_version": notice["notice_version"],
+            "recording": True,
+            "ai_evaluation": self._ai_evaluation,
+        }
         await self._post(f"{self._path}/consent", consent, self._own)
         await self._connect()
 
@@ -70,6 +85,19 @@ class Candidate:
         if self._state.get("answering"):
             await self._send({"type": "finish_answer"})
             await self._until(lambda state: not state["answering"])
+
+    async def next_question(self) -> tuple[float, bool]:
+        """End this answer: how many milliseconds until there is another question, and whether one was added.
+
+        The answer to it has begun then, as always here.
+        """
+        await self._until(lambda state: state["answering"])
+        before = self._state
+        began_ns = time.monotonic_ns()
+        await self._send({"type": "finish_answer", "question_id": before["question_id"]})
+        await self._until(lambda state: state["question_id"] != before["question_id"])
+        waited_ms = (time.monotonic_ns() - began_ns) / 1e6
+        return waited_ms, self._state["question_count"] > before["question_count"]
 
     async def leave(self) -> None:
         """Close everything."""

@@ -1,12 +1,14 @@
 """What `viva bench` runs: the measurement, told as lines or as JSON."""
 
 import asyncio
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
 import msgspec
+from tests.benchmarks.follow_ups import time_follow_ups
 from tests.benchmarks.model import Figures, Wanted
 from tests.benchmarks.run import measure
 from tests.benchmarks.soak import endure
@@ -23,13 +25,18 @@ def command(
     soak: float | None,
     starts: bool,
     joins: int,
+    follow_ups: bool,
+    delay: float,
     **given: Any,
 ) -> None:
     """Measure and tell. Raises `OSError` with one sentence when it cannot be measured."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that no part of it is left running
     wanted = Wanted(**given, profile=_absolute(profile))
     try:
-        if starts:
-            found: Any = asyncio.run(watch_starts(wanted))
+        if follow_ups:
+            found: Any = asyncio.run(time_follow_ups(wanted, delay))
+        elif starts:
+            found = asyncio.run(watch_starts(wanted))
         else:
             found = asyncio.run(measure(wanted) if soak is None else endure(wanted, soak, joins))
         told: dict[str, Any] = msgspec.to_builtins(found)
@@ -58,6 +65,8 @@ def _reason(error: BaseException) -> str:
 
 
 def _plain(value: Any) -> str:
+    if isinstance(value, list):
+        return "".join(f"\n  {_plain(each)}" for each in value)
     if isinstance(value, dict):
         return "   ".join(f"{name} {each}" for name, each in value.items())
     return str(value)

@@ -6,7 +6,7 @@ from fractions import Fraction
 import av
 import numpy as np
 from av.container import OutputContainer
-from tests.benchmarks.clip import FILE, PACKET_SAMPLES, PICTURES_PER_S
+from tests.benchmarks.clip import FILE, FRAME_SAMPLES, PICTURES_PER_S
 
 SECONDS = 3
 WIDTH, HEIGHT = 640, 480
@@ -53,8 +53,8 @@ def _pictures() -> Iterator[av.VideoFrame]:
 def _sound() -> Iterator[av.AudioFrame]:
     time = np.arange(SECONDS * 48_000) / 48_000
     wave = (0.3 * np.sin(2 * np.pi * (220 + 40 * np.sin(3 * time)) * time)).astype(np.float32)
-    for start in range(0, len(wave), PACKET_SAMPLES):
-        samples = np.repeat(wave[start : start + PACKET_SAMPLES], 2).reshape(1, -1)
+    for start in range(0, len(wave), FRAME_SAMPLES):
+        samples = np.repeat(wave[start : start + FRAME_SAMPLES], 2).reshape(1, -1)
         frame = av.AudioFrame.from_ndarray(samples, format="flt", layout="stereo")
         frame.sample_rate, frame.pts, frame.time_base = 48_000, start, Fraction(1, 48_000)
         yield frame

@@ -26,6 +26,10 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     captions: bool = True
     """Whether the vendor hears words. Without, the run costs what media, relay and recording take."""
     database: str = ""
+    model_url: str = ""
+    """A server that speaks the Messages API; without, there is no language model."""
+    follow_up_wait_s: float = 1.3
+    """As `VIVA_FOLLOW_UP_WAIT_S`; its default."""
     callbacks: str = ""
     """A file for what `callbacks.record_callbacks` writes."""
     profile: str = ""
@@ -82,13 +86,13 @@ def spread(values: Sequence[float]) -> Spread:
     return Spread(*(percentile(ordered, share) for share in (0.5, 0.95, 0.99)))
 
 
-def stamped_sound(frame: bytes) -> bytes:
-    """An Opus packet of one frame with room for a stamp at its end: padding, legal and never heard.
+def stamped_sound(frames: Sequence[bytes]) -> bytes:
+    """An Opus packet of frames of one size, with room for a stamp at its end: padding, legal and never heard.
 
-    RFC 6716, section 3.2.5: code 3, one frame, a padding length, the frame, the padding.
+    RFC 6716, section 3.2.5: code 3, how many frames, a padding length, the frames, the padding.
     """
-    head = bytes((frame[0] | 3, 0x41, STAMP_BYTES))
-    return head + frame[1:] + bytes(STAMP_BYTES)
+    head = bytes((frames[0][0] | 3, 0x40 | len(frames), STAMP_BYTES))
+    return b"".join((head, *(frame[1:] for frame in frames), bytes(STAMP_BYTES)))
 
 
 def stamp() -> bytes:

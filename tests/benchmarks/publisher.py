@@ -10,11 +10,12 @@ import socket
 import struct
 import time
 from collections.abc import Callable, Iterator
+from itertools import count
 from typing import Any
 
 from pylibsrtp._binding import ffi, lib
-from tests.benchmarks.clip import PACKET_SAMPLES, PICTURES_PER_S, Clip
-from tests.benchmarks.model import stamp
+from tests.benchmarks.clip import FRAME_MS, FRAME_SAMPLES, PICTURES_PER_S, Clip
+from tests.benchmarks.model import stamp, stamped_sound
 
 from viva.media import PublishingClient
 from viva.media.peer import stun
@@ -129,14 +130,21 @@ class Publisher(PublishingClient):
         return [*streams, self.pictures()] if len(self.sources) > 1 else streams
 
     def sound(self) -> Iterator[float]:
-        """Send one packet at each step; yields after how many seconds from the first the next is due."""
-        source, number = self.sources[0], 0
-        while True:
-            payload = self._clip.sound[number % len(self._clip.sound)]
-            source.give(payload, stamp(), marker=number == 0)
-            source.advance(PACKET_SAMPLES)
-            number += 1
-            yield number * PACKET_SAMPLES / 48_000
+        """Send one packet at each step; yields after how many seconds from the first the next is due.
+
+        As long as the answer wished for, as browsers do: 60 ms for ours, 20 ms for the original's design.
+        """
+        assert self._answer is not None
+        source, frames = self.sources[0], self._clip.sound
+        together = max(1, self._answer.ptime_ms // FRAME_MS)
+        packets = [
+            stamped_sound(frames[start : start + together])
+            for start in range(0, len(frames) - together + 1, together)
+        ]
+        for number in count():
+            source.give(packets[number % len(packets)], stamp(), marker=number == 0)
+            source.advance(together * FRAME_SAMPLES)
+            yield (number + 1) * together * FRAME_MS / 1000
 
     def pictures(self) -> Iterator[float]:
         """The same for the picture: its packets spaced as a browser's pacer does."""

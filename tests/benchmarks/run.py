@@ -78,7 +78,12 @@ async def stage(wanted: Wanted, folder: Path, server_cores: set[int]) -> AsyncIt
         python, own = sys.executable, os.sched_getaffinity(0)
         environment = {name: value for name, value in os.environ.items() if not name.startswith("VIVA_")}
         paths = os.pathsep.join((str(ROOT), str(ROOT / "src")))  # this checkout, whatever is installed
-        environment |= {"PYTHONPATH": paths, "ANTHROPIC_API_KEY": "", "VIVA_ROOT": str(ROOT)}
+        environment |= {"PYTHONPATH": paths, "VIVA_ROOT": str(ROOT)}
+        environment |= {
+            "ANTHROPIC_API_KEY": "benchmark" if wanted.model_url else "",
+            "ANTHROPIC_BASE_URL": wanted.model_url,
+            "VIVA_FOLLOW_UP_WAIT_S": str(wanted.follow_up_wait_s),
+        }
         command = [python, "-m", "tests.benchmarks.vendor", *([] if wanted.captions else ["--silent"])]
         vendor = await stack.enter_async_context(
             process.running(command, own, cwd=folder, environment=environment)
@@ -151,16 +156,16 @@ async def _perform(wanted: Wanted, stage: Stage) -> Figures:
         candidates = [Candidate(stage.http, staff, media, pacer) for _ in range(wanted.interviews)]
         try:
             began_s = time.monotonic()
-            await _together([candidate.join for candidate in candidates])
+            await together([candidate.join for candidate in candidates])
             joining_s = time.monotonic() - began_s
             window = await _window(wanted, stage, candidates)
             await asyncio.to_thread(pacer.stop)
             await asyncio.sleep(LAST_REPORTS_S)
-            await _together([candidate.finish for candidate in candidates])
+            await together([candidate.finish for candidate in candidates])
             told = await _ask(stage.vendor, "end")
         finally:
             await asyncio.to_thread(pacer.stop)
-            await _together([candidate.leave for candidate in candidates])
+            await together([candidate.leave for candidate in candidates])
     return Figures(
         interviews=wanted.interviews,
         seconds=round(window.seconds, 2),
@@ -205,7 +210,7 @@ async def _window(wanted: Wanted, stage: Stage, candidates: list[Candidate]) -> 
     )
 
 
-async def _together(steps: list[Callable[[], Awaitable[None]]]) -> None:
+async def together(steps: list[Callable[[], Awaitable[None]]]) -> None:
     """All of them, a few at a time; the first failure ends it."""
     turn = asyncio.Semaphore(JOINING_AT_ONCE)
 

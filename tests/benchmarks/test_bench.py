@@ -13,7 +13,8 @@ import msgspec
 import pytest
 from tests.benchmarks.callbacks import Callback, read_callbacks
 from tests.benchmarks.counted import buckets, percentile_ms
-from tests.benchmarks.model import Figures, percentile, stamp, stamped_sound
+from tests.benchmarks.follow_ups import after, time_model
+from tests.benchmarks.model import Figures, Wanted, percentile, stamp, stamped_sound
 from tests.benchmarks.pacing import Pacer
 from tests.benchmarks.soak import slope_per_hour
 
@@ -54,6 +55,16 @@ def test_two_interviews_are_measured_and_nothing_is_lost() -> None:
     }
 
 
+async def test_follow_ups_are_timed_and_what_was_said_is_under_its_question(database_url: str) -> None:
+    wanted = Wanted(seconds=4, database=database_url, follow_up_wait_s=10)
+    found = await time_model(wanted, "at once", 0.0, after(0.0), os.sched_getaffinity(0))
+    assert found.answers >= 2
+    assert found.asked == found.followed, "a model was asked, and what it said was asked"
+    assert found.followed >= 2, "the second answer was not heard as the first one's"
+    assert found.ours_ms == found.followed_ms
+    assert found.went_on_ms.p99 is None or found.followed < found.answers
+
+
 def test_without_a_checkout_it_says_in_one_sentence_what_it_needs(tmp_path: Path) -> None:
     (tmp_path / "templates").mkdir()
     done = viva("bench", root=tmp_path)
@@ -62,11 +73,12 @@ def test_without_a_checkout_it_says_in_one_sentence_what_it_needs(tmp_path: Path
     assert done.stderr.count("\n") == 1
 
 
-def test_a_stamped_packet_is_an_opus_packet_of_the_same_length() -> None:
-    packet = stamped_sound(b"\xfc" + b"frame")
-    assert opus.packet_samples(packet) == opus.packet_samples(b"\xfc" + b"frame") == 960
+@pytest.mark.parametrize("frames", [1, 3])
+def test_a_stamped_packet_is_an_opus_packet_that_lasts_as_long_as_its_frames(frames: int) -> None:
+    packet = stamped_sound([b"\xfc" + b"frame"] * frames)
+    assert opus.packet_samples(packet) == frames * opus.packet_samples(b"\xfc" + b"frame") == frames * 960
     assert len(stamp()) == 8
-    assert packet.endswith(b"frame" + bytes(8))
+    assert packet.endswith(b"frame" * frames + bytes(8))
 
 
 def test_percentiles_are_values_that_were_seen() -> None:

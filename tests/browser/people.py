@@ -6,15 +6,23 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, Playwright
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Dialog,
+    Page,
+    Playwright,
+    ViewportSize,
+)
 
 ARTIFACTS = Path(__file__).parent.parent / "artifacts"
 _DEBIANS = Path("/usr/bin/chromium")
 CHROMIUM = _DEBIANS if _DEBIANS.exists() else None
 PATIENCE_MS = 60_000
 """How long anything may take: two cores are shared by a browser, a recogniser and a server."""
-DESKTOP = {"width": 1280, "height": 800}
-PHONE = {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 _QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-sync"]
 _OFFLINE = ["--disable-background-networking", "--disable-component-update"]

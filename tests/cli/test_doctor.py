@@ -27,6 +27,7 @@ def test_on_an_empty_folder_the_main_job_can_run_and_nothing_is_made(viva, tmp_p
         "media buffer",
         "speech",
         "language model",
+        "virus scanner",
     ):
         assert sum(subject in line[:18] for line in report.stdout.splitlines()) == 1, subject
     assert list(tmp_path.iterdir()) == []
@@ -85,6 +86,8 @@ def test_a_page_port_that_another_program_has_is_told(viva):
             {"ANTHROPIC_API_KEY": "key-of-mine", "ANTHROPIC_BASE_URL": "http://127.0.0.1:1"},
             "does not answer",
         ),
+        ({"VIVA_ANTIVIRUS_COMMAND": "cat"}, "every upload is scanned first"),
+        ({"VIVA_ANTIVIRUS_COMMAND": "/nowhere/scanner -"}, "no upload is taken"),
     ],
 )
 def test_it_says_which_engines_would_work_and_never_their_keys(viva, settings, words):

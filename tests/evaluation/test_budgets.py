@@ -1,7 +1,7 @@
 """S34: what scoring may use, per session, position and day; what it used is shown."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -26,6 +26,7 @@ from viva.platform.database import Database
 from viva.platform.job_store import JobsInTransaction
 from viva.platform.jobs import RetryLater
 from viva.platform.language_model import Reply
+from viva.platform.reserving import release, reserve
 from viva.platform.settings import Settings, SettingsError, check
 from viva.platform.spending import Limit, Prices, SpendingError, Spent, limit_of, prices_of
 from viva.sessions import Sessions
@@ -95,6 +96,28 @@ async def test_S34_a_budget_that_is_used_up_is_a_state_with_a_reason_and_no_call
     assert (results.status, results.scorecard.findings.reason) == ("failed", reason)
     assert results.scorecard.findings.criteria == ()
     assert server.requests == []
+
+
+async def test_S34_what_calls_under_way_have_set_aside_is_waited_for_and_then_it_fits(
+    scoring_within, database, clock, server
+):
+    budgets = Budgets(session=Limit(ROOMY))
+    scoring, evaluation = scoring_within(session=Limit(ROOMY))
+    talk = await interview(database, clock)
+    async with database.uow() as work:
+        session = await Sessions().get(work, talk.session_id)
+        most, hold = Spent(ROOMY - 1), timedelta(minutes=1)
+        other = await reserve(work.db, budgets, session.account, most, now=clock.now(), hold=hold)
+    with pytest.raises(RetryLater):
+        await handled(scoring, DRAFT_SCORECARD, Subject(talk.session_id))
+    results = await results_of(database, evaluation, talk)
+    assert (results.status, server.requests) == ("pending", [])
+    assert results.budgets[0].under_way == most
+    async with database.uow() as work:
+        await release(work.db, other)
+    await handled(scoring, DRAFT_SCORECARD, Subject(talk.session_id))
+    results = await results_of(database, evaluation, talk)
+    assert (results.status, results.budgets[0].under_way) == ("ready", Spent())
 
 
 async def test_S34_a_day_that_is_used_up_waits_for_the_next_and_says_so(

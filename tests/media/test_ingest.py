@@ -35,7 +35,7 @@ async def test_packets_come_in_order_with_the_moments_at_which_they_were_said():
     await connection.close()
     assert [packet.data for packet in sink.packets] == [packet.data for packet in PACKETS]
     assert [packet.timestamp for packet in sink.packets] == [960 * n for n in range(100)]
-    assert [packet.received_ms for packet in sink.packets] == [10_020 + 20 * n for n in range(100)]
+    assert [packet.spoken_ms for packet in sink.packets] == [10_020 + 20 * n for n in range(100)]
     assert sink.states == ["connected", "closed"]
     assert await connection.wait_closed() == "closed"
 

@@ -23,6 +23,7 @@ BAD_ENVIRONMENTS = {
     "debugging switched on": PRODUCTION | {"VIVA_DEBUG": "true"},
     "a public address by http": PRODUCTION | {"VIVA_PUBLIC_URL": "http://jobs.example.com"},
     "an origin by http": PRODUCTION | {"VIVA_ALLOWED_ORIGINS": "http://careers.example.com"},
+    "a quote that is never closed": {"VIVA_ANTIVIRUS_COMMAND": "scan 'it"},
     "any origin": PRODUCTION | {"VIVA_ALLOWED_ORIGINS": "*"},
 }
 

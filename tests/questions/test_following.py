@@ -1,5 +1,6 @@
 """Follow-up questions: on what was said, in its language, in time, or none at all."""
 
+import asyncio
 import json
 
 import pytest
@@ -8,6 +9,7 @@ from tests.questions.models import AnsweringModel, SilentModel
 from viva.platform.language_model import ModelRefused, ModelUnavailable
 from viva.questions import Answered, FollowUps
 from viva.questions.following import follow_up_ask
+from viva.questions.patience import REST_S, Patience
 
 SAID = Answered(
     question="장애에 대응한 경험을 말씀해 주세요.",
@@ -44,6 +46,40 @@ async def test_whatever_else_comes_back_the_plan_goes_on(answer):
 
 async def test_a_model_that_is_late_is_not_waited_for():
     assert await FollowUps(SilentModel(), ready_s=0.01).on(SAID) is None
+
+
+class CountedModel(AnsweringModel):
+    """As its base, or late."""
+
+    async def ask(self, ask):
+        reply = await super().ask(ask)
+        if self.answer == "late":
+            await asyncio.Event().wait()
+        return reply
+
+
+@pytest.mark.parametrize("trouble", ["late", ModelUnavailable()])
+async def test_a_model_that_failed_three_times_in_a_row_is_not_waited_for_until_it_has_rested(trouble):
+    model = CountedModel(GOOD)
+    follow_ups = FollowUps(model, ready_s=0.01 if trouble == "late" else 60)
+    for answer in (trouble, trouble, GOOD, *[trouble] * 6):
+        model.answer = answer
+        await follow_ups.on(SAID)
+    assert len(model.asked) == 2 + 1 + 3
+
+
+def test_after_its_rest_a_model_is_asked_again_and_must_answer():
+    patience = Patience()
+    for now_s in (1.0, 2.0, 3.0):
+        assert patience.is_left(now_s)
+        patience.failed(now_s)
+    assert not patience.is_left(3.0 + REST_S - 0.1)
+    assert patience.is_left(3.0 + REST_S)
+    patience.failed(3.0 + REST_S)
+    assert not patience.is_left(3.1 + REST_S)
+    patience.answered()
+    patience.failed(1000.0)
+    assert patience.is_left(1000.0)
 
 
 async def test_what_was_asked_before_is_not_asked_again():

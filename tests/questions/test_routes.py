@@ -131,3 +131,19 @@ async def test_an_old_version_is_answered_409_and_a_stranger_404(client):
 )
 async def test_S17_what_does_not_fit_the_schema_never_reaches_the_service(client, changes):
     assert (await create(client, **changes)).status_code == 400
+
+
+BANKED = {"text": "장애에 대응한 경험을 말씀해 주세요.", "competency": "expertise", "source_id": "core-1"}
+
+
+@pytest.mark.parametrize(
+    "twice",
+    [
+        BANKED | {"text": "다른 말로 물은 같은 질문입니다."},
+        BANKED | {"source_id": "", "text": BANKED["text"] + " "},
+    ],
+)
+async def test_a_question_that_stands_in_a_position_twice_is_answered_422(client, twice):
+    refused = await create(client, questions=[BANKED, twice])
+    assert (refused.status_code, refused.json()["code"]) == (422, "asked_twice")
+    assert (await create(client, questions=[BANKED, *BODY["questions"]])).status_code == 201

@@ -11,7 +11,7 @@ from viva.audio import SpeechResult, Word
 from viva.platform.errors import Unavailable
 from viva.room import finals as subject
 from viva.room.channel import BURST, RATE_PER_S, Meter
-from viva.room.finals import MAX_WAITING, AnswerSpans, Finals
+from viva.room.finals import MAX_WAITING, AnswerSpans, Finals, spoken_at_ms
 from viva.room.voice import cleaned
 from viva.sessions import Utterance
 
@@ -101,6 +101,18 @@ def test_words_belong_to_the_answer_that_was_under_way() -> None:
         *(FIRST, FIRST, FIRST),
         *(SECOND, SECOND),
     ]
+
+
+def test_what_covers_the_silence_before_an_answer_belongs_to_that_answer() -> None:
+    spans = AnswerSpans()
+    spans.begin(FIRST, 0)
+    spans.begin(SECOND, 2_500)
+    words = (Word("then", 2_600, 2_900, 0.9), Word("we", 3_000, 3_200, 0.9))
+    heard = SpeechResult("then we", True, 1_500, 3_300, 0.9, words)
+    assert spans.question_at(spoken_at_ms(heard)) == SECOND
+    without_words = SpeechResult("then we", True, 1_500, 4_300, 0.9, ())
+    assert spans.question_at(spoken_at_ms(without_words)) == SECOND
+    assert spans.question_at(spoken_at_ms(result("last words", 2_300))) == FIRST
 
 
 @pytest.mark.parametrize("sent", ["\u200b", "\x00", "\ud800", "  \u202e "])

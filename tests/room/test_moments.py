@@ -1,6 +1,6 @@
 """The process's monotonic clock told on the interview's."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import msgspec
@@ -40,3 +40,21 @@ def test_a_machine_whose_time_of_day_is_set_anew_is_followed(clock: FakeClock) -
     assert moments.at_ms(session, began_ms + 20) == 20
     earlier = msgspec.structs.replace(session, started_at=session.started_at - timedelta(hours=1))
     assert moments.at_ms(earlier, began_ms + 2_000) == 3_602_000
+
+
+def test_a_machine_that_pauses_between_its_two_clocks_moves_nothing(clock: FakeClock) -> None:
+    session, began_ms = begun(clock), clock.monotonic_ms()
+
+    class Busy(FakeClock):
+        pauses = 2
+
+        def now(self) -> datetime:
+            if self.pauses:
+                self.pauses -= 1
+                clock.advance(seconds=0.3)
+            return clock.now()
+
+        def monotonic_ms(self) -> float:
+            return clock.monotonic_ms()
+
+    assert Moments(Busy()).at_ms(session, began_ms + 5_000) == 5_000

@@ -53,8 +53,9 @@ class Story:
     def __init__(self, number: int, happens: Happens) -> None:
         self.told = Told(key=f"story {number}")
         self.questions: list[str] = []
-        self.said: list[tuple[int, float]] = []
-        """Each word and when, on the loop's clock, its last packet had been sent."""
+        self.said: list[tuple[int, float, Process]] = []
+        """Each word, when, on the loop's clock, its last packet had been sent, and to whom: a client does
+        not notice at once that it speaks to a dead one."""
         self._happens = happens
         self._unsaid: dict[int, list[int]] = {
             index: list(range(index * 10, index * 10 + WORDS_EACH)) for index in range(2)
@@ -62,6 +63,7 @@ class Story:
 
     async def go_on(self, server: Process) -> None:
         """To the end. Raises one of `CUT_OFF` when the server is killed."""
+        self._server = server
         candidate = await self._candidate(server)
         self.questions = self.questions or await candidate.questions()
         async with candidate.channel() as channel, _Watched(self, channel) as watched:
@@ -102,7 +104,7 @@ class Story:
                 await peer.play(packets[start : start + PACKETS_PER_EVENT])
                 self._happens()
                 watched.require()
-            self.said.append((word, asyncio.get_running_loop().time()))
+            self.said.append((word, asyncio.get_running_loop().time(), self._server))
 
     async def _start(self, watched: "_Watched", index: int) -> None:
         if not watched.answering:
@@ -197,5 +199,5 @@ def kill_moments(seed: int) -> Iterator[tuple[int, float]]:
     """For each life of a server: after how many events it is killed, and how many seconds after that."""
     chance = random.Random(seed)  # noqa: S311 (a seed, not a secret)
     while True:
-        after = chance.choice([0, chance.randrange(1, 12), chance.randrange(1, 60), chance.randrange(1, 60)])
+        after = chance.choice([0, *(chance.randrange(1, most) for most in (12, 60, 60, 240))])
         yield after, chance.choice([0.0, chance.uniform(0, 0.02), chance.uniform(0, 0.2)])

@@ -8,10 +8,10 @@ SILENCE = b"\xf8\xff\xfe"
 """Twenty milliseconds of silence as libopus encodes them."""
 
 
-def sound(number: int, *, received_ms: float | None = None, step: int = 960) -> AudioPacket:
+def sound(number: int, *, spoken_ms: float | None = None, step: int = 960) -> AudioPacket:
     """The packet of this number, 20 ms each, received when it was spoken unless said otherwise."""
-    received = number * step / 48 if received_ms is None else received_ms
-    return AudioPacket(AudioFormat(), 1_000_000 + number * step, step, SILENCE, received)
+    spoken = number * step / 48 if spoken_ms is None else spoken_ms
+    return AudioPacket(AudioFormat(), 1_000_000 + number * step, step, SILENCE, spoken)
 
 
 def picture(number: int, *, keyframe: bool = True, received_ms: float | None = None) -> VideoFrame:

@@ -79,4 +79,4 @@ def _stamped(raw: list[bytes], channels: int, first: int, duration: int) -> Iter
     format_ = AudioFormat(channels=channels)
     for index, data in enumerate(raw):
         stamp = first + index * duration
-        yield AudioPacket(format_, stamp, duration, data, received_ms=stamp / 48)
+        yield AudioPacket(format_, stamp, duration, data, spoken_ms=stamp / 48)

@@ -15,6 +15,7 @@ from tests.support.fault_proxy import FaultProxy
 from tests.support.server import settings_for
 from tests.support.udp_proxy import UdpFaultProxy
 from tests.support.warm import WarmProcess, WarmServers
+from websockets.exceptions import InvalidStatus
 
 from viva.media import Answer, Offer, PublishingClient
 
@@ -84,27 +85,39 @@ class Person:
         self._changed = asyncio.Event()
 
     async def leave(self) -> None:
-        """Close the page, or lose it with the server."""
+        """Close the page, or lose it with the server; the next one begins by asking how things stand."""
         if self._reading is not None:
             self._reading.cancel()
             await asyncio.gather(self._reading, return_exceptions=True)
         self._channel = self._peer = self._reading = None
+        self.state = {}
         await self._line.aclose()
+
+    def here(self) -> Candidate:
+        """The same candidate, at the server of the moment."""
+        here = Candidate(self._world.server.url, self._world.server.http, self.candidate.session_id, "")
+        here.headers = self.candidate.headers
+        self.candidate = here
+        return here
 
     async def channel(self) -> Channel:
         """The live channel, opened if it is not."""
         if self._reading is not None and self._reading.done():
             await self.leave()
         if self._channel is None:
-            here = Candidate(self._world.server.url, self._world.server.http, self.candidate.session_id, "")
-            here.headers = self.candidate.headers
-            self.candidate = here
-            channel = await self._line.enter_async_context(here.channel())
+            channel: Channel = await eventually(self._opened, timeout_s=PATIENCE_S)
             self._take(channel.messages[0])
             self._channel = channel
             self._reading = asyncio.create_task(self._read(channel), name="person.read")
             await channel.send("resume", after_seq=0)
         return self._channel
+
+    async def _opened(self) -> Channel | None:
+        """None where it was refused, as while the database is away: a page tries again."""
+        try:
+            return await self._line.enter_async_context(self.here().channel())
+        except InvalidStatus:
+            return None
 
     async def microphone(self) -> PublishingClient:
         """The connected peer; its packets go through the troubled network."""

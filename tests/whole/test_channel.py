@@ -199,7 +199,7 @@ async def test_F19_a_screen_that_does_not_read_is_closed_and_the_others_go_on(se
         async with slow as socket_of_slow:
             socket_of_slow.transport.pause_reading()
             await eventually(lambda: _count(live, 2))
-            stalled = next(screen for screen in live._screens if not screen.may_act)
+            stalled = next(screen for screen in live.stage._screens if not screen.may_act)
             for _ in range(400):
                 stalled.send(wire.Notice(code="filler", message="x" * 20_000))
             await channel.send("ping")
@@ -216,4 +216,4 @@ async def _live_of(served: Served, candidate: Candidate) -> object:
 
 
 async def _count(live: object, wanted: int) -> bool:
-    return len(live._screens) == wanted  # type: ignore[attr-defined]
+    return len(live.stage._screens) == wanted  # type: ignore[attr-defined]

@@ -6,11 +6,13 @@ is the long form; it prints its figures. The suite's form kills as often as `KIL
 """
 
 import asyncio
+import math
 import os
 import signal
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from tests.support.candidate import eventually
 from tests.support.deepgram_ears import ToneEars
 from tests.support.deepgram_server import DeepgramServer
 from tests.support.kill_story import CUT_OFF, Story, kill_moments
+from tests.support.process import Process
 from tests.support.server import settings_for
 from tests.support.warm import WarmProcess, WarmServers
 
@@ -34,6 +37,8 @@ UNSAVED_S = 1.0
 """F01: of the sound before a kill, so much may be lost."""
 BUSY_S = 4.0
 """And what a machine that is busy with other tests may take to write it; the figure is below a second."""
+NOTICED_S = 3.0
+"""After so long a page knows that its server is gone."""
 AT_ONCE = 3
 """Interviews at a time: each kill meets them at different moments."""
 
@@ -42,7 +47,7 @@ class Reaper:
     """Counts what happens and kills the server of the moment when its time has come."""
 
     def __init__(self) -> None:
-        self.kills: list[float] = []
+        self.kills: dict[Process, float] = {}
         """When, on the loop's clock."""
         self.struck = asyncio.Event()
         self._moments = kill_moments(SEED)
@@ -75,7 +80,7 @@ class Reaper:
         server, self._server = self._server, None
         if server is not None:
             server.strike()
-            self.kills.append(asyncio.get_running_loop().time())
+            self.kills[server] = asyncio.get_running_loop().time()
             self.struck.set()
 
 
@@ -122,11 +127,23 @@ async def _until_cut_off(server: WarmProcess, stories: list[Story], reaper: Reap
     if reaper.struck.is_set():
         return True
     unfinished = [story for story in stories if not story.told.completed]
-    ends = await asyncio.gather(*map(go_on, unfinished), return_exceptions=True)
+    lives = [asyncio.create_task(go_on(story), name="kill_points.story") for story in unfinished]
+    hanging_up = asyncio.create_task(_hang_up(reaper, lives), name="kill_points.hang_up")
+    ends = await asyncio.gather(*lives, return_exceptions=True)
+    hanging_up.cancel()
     for end in ends:
-        if isinstance(end, BaseException) and not (isinstance(end, CUT_OFF) and reaper.struck.is_set()):
+        cut_off = reaper.struck.is_set() and isinstance(end, (*CUT_OFF, asyncio.CancelledError))
+        if isinstance(end, BaseException) and not cut_off:
             raise end
     return reaper.struck.is_set()
+
+
+async def _hang_up(reaper: Reaper, lives: list[asyncio.Task[None]]) -> None:
+    """Whoever was about to connect to the dead by UDP would wait for a minute."""
+    await reaper.struck.wait()
+    _, waiting = await asyncio.wait(lives, timeout=NOTICED_S)
+    for life in waiting:
+        life.cancel()
 
 
 async def _settled(url: str) -> None:
@@ -140,15 +157,30 @@ async def _settled(url: str) -> None:
     await eventually(nothing_open, timeout_s=120)
 
 
-def _unsaid(story: Story, reaper: Reaper, there: set[int]) -> Iterator[str]:
-    """The words that are not there although they had been spoken long enough before the next kill."""
-    for word, at_s in story.said:
-        before_s = min((kill_s - at_s for kill_s in reaper.kills if kill_s > at_s), default=60.0)
-        if word not in there and before_s > UNSAVED_S + BUSY_S:
-            yield f"lost: word {word}, {before_s:.1f} s before a kill"
+@dataclass
+class Tally:
+    """Of the words whose last packet was sent to a server that still lived."""
+
+    spoken: int = 0
+    saved: int = 0
+    """Those after which it lived on long enough to have written them."""
+    oldest_lost_s: float = 0.0
+    """For so long had a server heard a word that is nowhere."""
+
+    def lost(self, story: Story, reaper: Reaper, there: set[int]) -> Iterator[str]:
+        """The words that are not there and should be. A word said to a dead server is nobody's to save."""
+        for word, at_s, server in story.said:
+            lived_s = reaper.kills.get(server, math.inf) - at_s
+            if lived_s > 0:
+                must_be_there = lived_s > UNSAVED_S + BUSY_S
+                self.spoken += 1
+                self.saved += must_be_there
+                self.oldest_lost_s = self.oldest_lost_s if word in there else max(self.oldest_lost_s, lived_s)
+                if must_be_there and word not in there:
+                    yield f"lost: word {word}, said {lived_s:.1f} s before the kill"
 
 
-async def _faults(url: str, story: Story, reaper: Reaper) -> list[str]:
+async def _faults(url: str, story: Story, reaper: Reaper, tally: Tally) -> list[str]:
     """Everything in which the database differs from what was said and told."""
     told = story.told
     if told.session is None:
@@ -164,8 +196,7 @@ async def _faults(url: str, story: Story, reaper: Reaper) -> list[str]:
     found += [] if sorted(stored) == list(range(1, len(rows) + 1)) else [f"numbers: {sorted(stored)}"]
     found += [f"typed: {said!r}" for said, at in told.typed.items() if typed.get(said) != at]
     found += [f"doubled: {word} x {count}" for word, count in often.items() if count > 1]
-    missing = _unsaid(story, reaper, {word for word, _ in words})
-    sys.stdout.write("".join(f"{told.key}, not acknowledged: {word}\n" for word in missing))
+    found += tally.lost(story, reaper, {word for word, _ in words})
     found += [f"misplaced: word {word}" for word, at in words if story.questions[word // 10] != at]
     return [f"{told.key}: {fault}" for fault in found]
 
@@ -186,13 +217,16 @@ async def test_F01_F02_F22_whatever_moment_a_server_is_killed_at_nothing_acknowl
             database_url, tmp_path, stt="deepgram", deepgram_api_key=vendor.key, deepgram_url=vendor.url
         )
         stories, reaper = await _live_through(settings, tmp_path / "server.log")
-    faults = [fault for story in stories for fault in await _faults(database_url, story, reaper)]
+    tally = Tally()
+    faults = [fault for story in stories for fault in await _faults(database_url, story, reaper, tally)]
     known = ", ".join(f"'{story.told.session['id']}'" for story in stories if story.told.session)
     for name, query in ORPHANS.items():
         found = await _rows(database_url, query.format(known=known))
         faults += [f"orphan {name}: {found}"] if found else []
     finals = sum(len(story.told.finals) for story in stories)
     result = f"{len(reaper.kills)} kills, {len(stories)} interviews, {finals} finals acknowledged"
-    sys.stdout.write("\n".join(["", *faults, f"{result}, {len(faults)} faults", ""]))
+    heard = f"{tally.saved} of {tally.spoken} words had five seconds and more to be written"
+    oldest = f"the oldest word that is missing had been said {tally.oldest_lost_s:.2f} s before a kill"
+    sys.stdout.write("\n".join(["", *faults, f"{result}, {len(faults)} faults", f"{heard}; {oldest}", ""]))
     assert faults == []
     assert "Traceback" not in (tmp_path / "server.log").read_text()

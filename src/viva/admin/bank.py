@@ -12,6 +12,7 @@ from litestar.params import FromPath, FromQuery
 
 from viva.admin.position_views import AREAS
 from viva.auth import UserPrincipal, requires_admin, requires_person
+from viva.platform.antivirus import Antivirus, FileNotScanned, InfectedFile
 from viva.platform.database import Database
 from viva.platform.i18n import current_locale, gettext
 from viva.platform.web import FormErrors, Page, message_of, parse_form, see_other
@@ -119,14 +120,16 @@ async def import_bank(
     shown: NamedDependency[Shown],
     database: NamedDependency[Database],
     bank: NamedDependency[OwnBank],
+    antivirus: NamedDependency[Antivirus],
 ) -> Page:
     """Take a file whole, or say line by line why not."""
     sent = (await request.form()).get("file")
     content = await sent.read() if isinstance(sent, UploadFile) else b""
     kind: FileKind = "json" if content.lstrip()[:1] == b"{" else "csv"
     try:
+        await antivirus.scan(content)
         entries, faults = read_bank_file(content, kind)
-    except UnreadableBankFile as error:
+    except (UnreadableBankFile, InfectedFile, FileNotScanned) as error:
         return await _page(database, bank, shown, problem=message_of(error))
     if faults:
         return await _page(database, bank, shown, faults=faults)

@@ -12,6 +12,7 @@ from litestar.response import Stream
 
 from viva.auth import UserPrincipal, requires_admin, requires_person
 from viva.evaluation import Identity, mask
+from viva.platform.antivirus import Antivirus
 from viva.platform.errors import Malformed, Unavailable
 from viva.platform.i18n import N_, gettext
 from viva.platform.language_model import LanguageModel
@@ -59,8 +60,12 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 @post("/admin/positions/draft", status_code=200)
-async def draft(request: Request[UserPrincipal, Any, Any], drafting: NamedDependency[Drafter]) -> Stream:
-    """Raises `NoModel`, `ResumeRefused`, `Malformed`; afterwards lines come as the model answers."""
+async def draft(
+    request: Request[UserPrincipal, Any, Any],
+    drafting: NamedDependency[Drafter],
+    antivirus: NamedDependency[Antivirus],
+) -> Stream:
+    """Raises `NoModel`, `Malformed`, what `resume_text` raises; then lines come as the model answers."""
     model = drafting.model
     if model is None:
         raise NoModel
@@ -68,7 +73,7 @@ async def draft(request: Request[UserPrincipal, Any, Any], drafting: NamedDepend
     form = parse_form(DraftForm, sent)
     if isinstance(form, FormErrors):
         raise Malformed
-    wish = _wish(form, await _resume(sent, form.name))
+    wish = _wish(form, await _resume(sent, form.name, antivirus))
     return Stream(_lines(model, wish, form.count), media_type="application/x-ndjson")
 
 
@@ -89,12 +94,12 @@ def _wish(form: DraftForm, resume: str) -> Wish:
     )
 
 
-async def _resume(sent: FormMultiDict, name: str) -> str:
+async def _resume(sent: FormMultiDict, name: str, antivirus: Antivirus) -> str:
     """The résumé's text without what names the person (S35); empty where none was sent."""
     file = sent.get("resume")
     if not isinstance(file, UploadFile) or not file.filename:
         return ""
-    text = await resume_text(await file.read(), file.filename)
+    text = await resume_text(await file.read(), file.filename, antivirus)
     return mask(text, Identity(name=name)).text
 
 

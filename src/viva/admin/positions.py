@@ -85,8 +85,7 @@ async def create_position(
     positions: NamedDependency[Positions],
 ) -> Saved:
     """Version 1."""
-    async with database.uow() as work:
-        made = await positions.create(work, data, created_by=request.user.user_id)
+    made = await database.run(lambda work: positions.create(work, data, created_by=request.user.user_id))
     return Saved(f"/admin/positions/{made.id}?saved=true", made.version)
 
 
@@ -100,10 +99,12 @@ async def save_position(
     expected_version: FromQuery[int | None] = None,
 ) -> Saved:
     """The next version; interviews under way keep theirs."""
-    async with database.uow() as work:
-        made = await positions.update(
-            work, position_id, data, created_by=request.user.user_id, expected_version=expected_version
+    author = request.user.user_id
+    made = await database.run(
+        lambda work: positions.update(
+            work, position_id, data, created_by=author, expected_version=expected_version
         )
+    )
     return Saved(f"/admin/positions/{made.id}?saved=true", made.version)
 
 

@@ -9,6 +9,7 @@ from litestar import Request, Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
+from viva.admin.resumes import uploaded
 from viva.admin.views import Dashboard
 from viva.auth import (
     CandidatePrincipal,
@@ -19,15 +20,18 @@ from viva.auth import (
     requires_reviewer,
 )
 from viva.evaluation import LEVELS, Decision, Evaluation, Level
-from viva.platform.database import Database
+from viva.platform.antivirus import Antivirus, FileNotScanned, InfectedFile
+from viva.platform.database import Database, Work
 from viva.platform.errors import Forbidden, VivaError
 from viva.platform.i18n import N_, current_locale, gettext
 from viva.platform.jobs import Jobs
 from viva.platform.settings import Settings
 from viva.platform.web import FormErrors, Page, datetime_of, message_of, parse_form, request_id, see_other
-from viva.questions import Positions
+from viva.questions import Positions, ResumeRefused
+from viva.resumes import ResumeNotAskedFor, Resumes, Wanted
 from viva.sessions import Admissions, NameAndPositionRequired, NewSession, Sessions
 
+NOTHING_WANTED = Wanted()
 StaffRequest = Request[Principal, Any, Any]
 
 
@@ -71,6 +75,7 @@ async def list_sessions(
 async def new_session(
     database: NamedDependency[Database],
     positions: NamedDependency[Positions],
+    resumes: NamedDependency[Resumes],
     position_id: FromQuery[UUID | None] = None,
 ) -> Page:
     """The form of a new interview, for a kept position if one is named."""
@@ -78,8 +83,9 @@ async def new_session(
         return _invite_page({})
     async with database.uow() as work:
         position = await positions.get(work, position_id)
+        wanted = await resumes.wanted(work, position_id)
     kept = {"position": position.title, "language": position.language, "position_id": str(position.id)}
-    return _invite_page(kept)
+    return _invite_page(kept, wanted=wanted)
 
 
 @post("/admin/sessions/new", status_code=200)
@@ -87,40 +93,56 @@ async def invite(
     request: StaffRequest,
     admissions: NamedDependency[Admissions],
     database: NamedDependency[Database],
+    resumes: NamedDependency[Resumes],
+    antivirus: NamedDependency[Antivirus],
     settings: NamedDependency[Settings],
 ) -> Page:
-    """Make the interview and show its link, this once."""
-    form = parse_form(InviteForm, await request.form())
+    """Make the interview, with the résumé if one was chosen, and show its link, this once."""
+    sent = await request.form()
+    form = parse_form(InviteForm, sent)
     if isinstance(form, FormErrors):
         return _invite_page(form.values, form.errors, form.status)
+    async with database.uow() as work:
+        wanted = await resumes.wanted(work, form.position_id)
     new = msgspec.convert(form, NewSession, from_attributes=True)
     creator = request.user.user_id if isinstance(request.user, UserPrincipal) else None
+    resume = None
     try:
+        text = await uploaded(sent, antivirus)
         plan = await admissions.plan(new)
         async with database.uow() as work:
             admission = await admissions.admit(work, new, plan, creator)
-    except NameAndPositionRequired as error:
-        missing = error.params.get("missing")
+            if text is not None:
+                resume = await resumes.attach(work, admission.session.id, text, by=creator)
+    except (NameAndPositionRequired, ResumeRefused, InfectedFile, FileNotScanned, ResumeNotAskedFor) as error:
+        missing = error.params.get("missing", ["resume"])
         names = missing if isinstance(missing, list) else []
         values = {"user_name": form.user_name, "position": form.position, "email": form.email or ""}
         values |= {"language": form.language, "position_id": str(form.position_id or "")}
-        return _invite_page(values, {str(name): message_of(error) for name in names}, 422)
+        return _invite_page(values, {str(name): message_of(error) for name in names}, 422, wanted)
     made = {
         "link": admission.join_url,
         "user_name": admission.session.user_name,
         "session_id": admission.session.id,
         "expires": datetime_of(admission.session.expires_at, settings.time_zone),
+        "drafting": resume is not None and resume.progress == "drafting",
     }
     return Page("admin/new_session.html", _invite_context({}) | {"made": made})
 
 
-def _invite_page(values: dict[str, str], errors: dict[str, str] | None = None, status: int = 200) -> Page:
-    return Page("admin/new_session.html", _invite_context(values) | {"errors": errors or {}}, status)
+def _invite_page(
+    values: dict[str, str],
+    errors: dict[str, str] | None = None,
+    status: int = 200,
+    wanted: Wanted = NOTHING_WANTED,
+) -> Page:
+    context = _invite_context(values) | {"errors": errors or {}, "wants_resume": wanted.count}
+    return Page("admin/new_session.html", context, status)
 
 
 def _invite_context(values: dict[str, str]) -> dict[str, Any]:
     empty = {"user_name": "", "position": "", "language": current_locale(), "email": "", "position_id": ""}
-    return {"values": empty | values, "errors": {}, "positions": [], "made": None}
+    return {"values": empty | values, "errors": {}, "positions": [], "made": None, "wants_resume": 0}
 
 
 @get("/admin/sessions/{session_id:uuid}")
@@ -148,20 +170,25 @@ async def review(
     sent = await request.form()
     levels = _levels({name: str(value) for name, value in sent.multi_items()})
     form = parse_form(ReviewForm, sent)
+
+    async def act(work: Work) -> str | None:
+        await sessions.visible(work, session_id, request.user)
+        if isinstance(form, FormErrors):
+            return next(iter(form.errors.values()))
+        await evaluation.submit_review(
+            work,
+            request.user.user_id,
+            session_id,
+            levels=levels,
+            note=form.note,
+            decision=form.decision,
+        )
+        return None
+
     try:
-        async with database.uow() as work:
-            await sessions.visible(work, session_id, request.user)
-            if not isinstance(form, FormErrors):
-                await evaluation.submit_review(
-                    work,
-                    request.user.user_id,
-                    session_id,
-                    levels=levels,
-                    note=form.note,
-                    decision=form.decision,
-                )
-                return see_other(f"/admin/sessions/{session_id}")
-            problem = next(iter(form.errors.values()))
+        problem = await database.run(act)
+        if problem is None:
+            return see_other(f"/admin/sessions/{session_id}")
     except VivaError as error:
         if error.code == "session_not_found":
             raise

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from viva.admin.origins import origin
+from viva.admin.resume_views import resume_view
 from viva.auth import AuthService, Principal, UserPrincipal
 from viva.evaluation import (
     CALIBRATE,
@@ -23,6 +24,7 @@ from viva.platform.i18n import N_, gettext
 from viva.platform.jobs import HeldJob, Jobs
 from viva.platform.settings import Settings
 from viva.privacy import Privacy
+from viva.resumes import DRAFT_FROM_RESUME, Resumes
 from viva.sessions import Session, Sessions
 from viva.stt import Choice
 
@@ -31,6 +33,7 @@ JOB_WORDS = {
     EVALUATE_ANSWER: N_("Evaluation of an answer"),
     DRAFT_SCORECARD: N_("Draft of a scorecard"),
     CALIBRATE: N_("Repeated readings"),
+    DRAFT_FROM_RESUME: N_("Questions from a résumé"),
 }
 
 
@@ -44,6 +47,7 @@ class Dashboard:
         sessions: Sessions,
         evaluation: Evaluation,
         privacy: Privacy,
+        resumes: Resumes,
         recordings: Recordings,
         accounts: AuthService,
         running: Callable[[], int],
@@ -55,6 +59,7 @@ class Dashboard:
         self._sessions = sessions
         self._evaluation = evaluation
         self._privacy = privacy
+        self._resumes = resumes
         self._recordings = recordings
         self._accounts = accounts
         self._running = running
@@ -89,12 +94,14 @@ class Dashboard:
             results = await self._evaluation.results(work, session_id)
             ledger = await self._privacy.ledger(work, session_id)
             incidents = await self._sessions.incidents(work, session_id)
+            resume = await resume_view(work, self._resumes, record)
             own = [review for review in results.reviews if review.reviewer_id == principal.user_id]
             others = await self._others(work, results.reviews, principal) if own else []
         latest = own[-1] if own else None
         return {
             "record": record,
             "origin": origin(record.session),
+            "resume": resume,
             "results": for_staff(results),
             "draft_visible": latest is not None,
             "own_review": latest,

@@ -24,6 +24,8 @@ from viva.platform.paths import ROOT
 @click.option("--starts", is_flag=True, help="Instead: how long do starts hold up the event loop?")
 @click.option("--soak", type=click.FloatRange(0.1), metavar="MINUTES", help="Instead: does anything grow?")
 @click.option("--joins", type=click.IntRange(1), default=200, show_default=True, help="During a soak.")
+@click.option("--follow-ups", is_flag=True, help="Instead: how soon does a question follow on an answer?")
+@click.option("--delay", type=click.FloatRange(0), default=0.8, show_default=True, help="Of the fake model.")
 @plainly
 def bench(*, as_json: bool, **wanted: Any) -> None:
     """Start a server, a fake vendor and real WebRTC clients, and tell what an interview costs."""

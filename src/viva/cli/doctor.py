@@ -17,7 +17,7 @@ from viva.cli.checks.machine import (
     check_receive_buffer,
     check_secret,
 )
-from viva.cli.checks.outside import check_language_model, check_speech, find_server
+from viva.cli.checks.outside import check_antivirus, check_language_model, check_speech, find_server
 from viva.cli.saying import plainly, say
 from viva.media import receive_buffer
 from viva.platform.settings import Settings, SettingsError, load
@@ -71,3 +71,4 @@ async def _with(settings: Settings) -> AsyncIterator[Finding]:
     yield check_receive_buffer(receive_buffer())
     yield check_speech(settings)
     yield await asyncio.to_thread(check_language_model, settings)
+    yield await check_antivirus(settings)

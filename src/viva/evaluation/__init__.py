@@ -26,6 +26,7 @@ from viva.evaluation.prompt import Wording, wording_of
 from viva.evaluation.reading import Reader
 from viva.evaluation.scoring import DRAFT_SCORECARD, EVALUATE_ANSWER, Scoring
 from viva.evaluation.service import AnswerResult, Decision, Evaluation, Results
+from viva.evaluation.suspicion import addresses_the_judge
 from viva.evaluation.views import BudgetView, budget_view, for_staff
 
 __all__ = [
@@ -60,6 +61,7 @@ __all__ = [
     "Status",
     "UnknownCriterion",
     "Wording",
+    "addresses_the_judge",
     "budget_view",
     "cleaned",
     "for_staff",

@@ -4,6 +4,7 @@ A series changes no scorecard. It is a durable job; what is read is kept at once
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 from uuid import UUID
 
 import msgspec
@@ -24,12 +25,16 @@ from viva.platform.clock import Clock
 from viva.platform.database import Database, Work
 from viva.platform.errors import NotFound
 from viva.platform.jobs import Job, Jobs, RetryLater
+from viva.platform.reserving import DoesNotFit, Reserved, release, reserve
 from viva.sessions import Record, SessionNotFound, Sessions
 
 CALIBRATE = "calibrate"
 RUNS_MAX = 20
 INTERVIEWS_MAX = 30
 OUTAGE_S = 60.0
+UNDER_WAY_S = 5.0
+HOLD = timedelta(minutes=10)
+"""Longer than a reading takes; what a process that died has set aside is free again after that."""
 RECENT = 20
 _PLACE = tuple[UUID, int, int]
 Progress = Callable[[int, int], None]
@@ -153,8 +158,21 @@ class Calibration:
             wording=series.variants[variant],
             repeats=True,
         )
-        if await self._is_barred(request):
+        allowed = await self._reserve(record, request)
+        if isinstance(allowed, DoesNotFit):
+            if allowed.passing:
+                raise RetryLater(
+                    UNDER_WAY_S, "calls under way have set aside what is left of the day's budget"
+                )
             return "budget_day"
+        try:
+            return await self._read_within(series, place, record, request)
+        finally:
+            await self._database.run(lambda work: release(work.db, allowed))
+
+    async def _read_within(
+        self, series: Series, place: _PLACE, record: Record, request: Request
+    ) -> str | None:
         paid: list[Try] = []
 
         async def keep(attempted: Try, _findings: Findings | None) -> None:
@@ -177,12 +195,13 @@ class Calibration:
             )
         return None
 
-    async def _is_barred(self, request: Request) -> bool:
+    async def _reserve(self, record: Record, request: Request) -> Reserved | DoesNotFit:
         """Only the day's budget holds for a series: it is nobody's scorecard."""
-        ahead = self._budgets.most(self._reader.asks(request, Tries()))
-        async with self._database.uow() as work:
-            today = await budget.day(work.db, self._budgets, self._clock.now())
-        return not today.limit.leaves(today.spent, ahead)
+        ahead, now = self._budgets.most(self._reader.asks(request, Tries())), self._clock.now()
+        account = record.session.account
+        return await self._database.run(
+            lambda work: reserve(work.db, self._budgets, account, ahead, now=now, hold=HOLD, only_day=True)
+        )
 
     async def _spend(self, record: Record, attempted: Try) -> None:
         async with self._database.uow() as work:

@@ -20,7 +20,7 @@ from viva.auth import (
 from viva.evaluation.model import Level, Review
 from viva.evaluation.service import Decision, Evaluation
 from viva.evaluation.views import CandidateResults, StaffResults, for_candidate, for_staff
-from viva.platform.database import Database
+from viva.platform.database import Database, Work
 from viva.sessions import Sessions
 
 PrincipalRequest = Request[Principal, str | None, Any]
@@ -60,7 +60,8 @@ async def submit_review(
     evaluation: NamedDependency[Evaluation],
 ) -> Review:
     """Put a named person's view beside the draft."""
-    async with database.uow() as work:
+
+    async def act(work: Work) -> Review:
         await sessions.visible(work, session_id, request.user)
         return await evaluation.submit_review(
             work,
@@ -70,6 +71,8 @@ async def submit_review(
             note=data.note,
             decision=data.decision,
         )
+
+    return await database.run(act)
 
 
 @post(
@@ -85,9 +88,12 @@ async def evaluate_again(
     evaluation: NamedDependency[Evaluation],
 ) -> None:
     """Have it evaluated anew, within the budgets; 429 while an evaluation is under way."""
-    async with database.uow() as work:
+
+    async def act(work: Work) -> None:
         await sessions.visible(work, session_id, request.user)
         await evaluation.evaluate_again(work, session_id)
+
+    await database.run(act)
 
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (read_results, submit_review, evaluate_again)

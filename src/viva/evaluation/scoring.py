@@ -25,6 +25,7 @@ from viva.platform.budget import NO_LIMITS, Barred, Budgets
 from viva.platform.clock import Clock
 from viva.platform.database import Database, Work
 from viva.platform.jobs import Job, Jobs, RetryLater
+from viva.platform.reserving import DoesNotFit, Reserved, release, reserve
 from viva.sessions import MissedSpans, Record, SessionNotFound, Sessions
 
 EVALUATE_ANSWER = "evaluate_answer"
@@ -40,11 +41,22 @@ BUDGET_POLL_S = 900.0
 """A day's budget may be raised before the day is over."""
 
 
+UNDER_WAY_S = 5.0
+"""Calls that are under way have set aside what is left of a budget; most of it comes back."""
+HOLD = timedelta(minutes=10)
+"""Longer than any reading takes. What a process that died has set aside is free again after that."""
+
+
 class _Prepared(msgspec.Struct, frozen=True):
     record: Record
     tries: Tries
     request: Request
-    barred: Barred | None
+    allowed: Reserved | DoesNotFit | None
+    """None where no model is asked."""
+
+    @property
+    def barred(self) -> Barred | None:
+        return self.allowed.why if isinstance(self.allowed, DoesNotFit) else None
 
 
 class Scoring:
@@ -88,16 +100,22 @@ class Scoring:
             prepared = await self._prepare(subject)
             if prepared is None:
                 return
-            if prepared.barred == "budget_day":
-                await self._wait_for_tomorrow(subject, prepared)
-            reading = await self._read(subject, prepared)
-            await self._keep(subject, reading.last, reading.findings)
+            try:
+                if isinstance(prepared.allowed, DoesNotFit) and prepared.allowed.passing:
+                    raise RetryLater(UNDER_WAY_S, "calls under way have set aside what is left of a budget")
+                if prepared.barred == "budget_day":
+                    await self._wait_for_tomorrow(subject, prepared)
+                reading = await self._read(subject, prepared)
+                await self._keep(subject, reading.last, reading.findings)
+            finally:
+                await self._release(prepared.allowed)
         if reading.findings is None:
             raise RetryLater(_wait_s(prepared.tries, reading), "the language model is not available")
 
     async def _prepare(self, subject: Subject) -> _Prepared | None:
         """Everything that the reading needs, or None if there is nothing to do (any more)."""
-        async with self._database.uow() as work:
+
+        async def act(work: Work) -> _Prepared | None:
             try:
                 record = await self._sessions.record(work, subject.session_id)
             except SessionNotFound:  # erased in the meantime: with it went the reason to evaluate
@@ -113,12 +131,23 @@ class Scoring:
                 drafts=self._drafts,
                 wording=self._wording,
             )
-            ahead = self._budgets.most(self._reader.asks(request, tries))
-            barred = None
-            if ahead.tokens and record.session.ai_consent:
-                account, now = record.session.account, self._clock.now()
-                barred = await budget.barred(work.db, self._budgets, account, ahead, now)
-            return _Prepared(record, tries, request, barred)
+            return _Prepared(record, tries, request, await self._reserve(work, record, request, tries))
+
+        return await self._database.run(act)
+
+    async def _reserve(
+        self, work: Work, record: Record, request: Request, tries: Tries
+    ) -> Reserved | DoesNotFit | None:
+        ahead = self._budgets.most(self._reader.asks(request, tries))
+        if not (ahead.tokens and record.session.ai_consent):
+            return None
+        account, now = record.session.account, self._clock.now()
+        return await reserve(work.db, self._budgets, account, ahead, now=now, hold=HOLD)
+
+    async def _release(self, allowed: Reserved | DoesNotFit | None) -> None:
+        """What was used stands already, call by call."""
+        if isinstance(allowed, Reserved):
+            await self._database.run(lambda work: release(work.db, allowed))
 
     async def _words_missing(self, work: Work, subject: Subject) -> bool:
         """Whether it is worth waiting for words that an engine could not be asked for live (F07, F31)."""

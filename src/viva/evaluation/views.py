@@ -102,6 +102,8 @@ class BudgetView(msgspec.Struct):
     tokens_limit: int | None
     microusd: int
     microusd_limit: int | None
+    tokens_under_way: int = 0
+    """The most that calls under way may use up yet."""
 
 
 class ScorecardView(FindingsView, kw_only=True):
@@ -231,6 +233,7 @@ def budget_view(standing: budget.Standing) -> BudgetView:
         tokens_limit=standing.limit.tokens,
         microusd=standing.spent.microusd,
         microusd_limit=standing.limit.microusd,
+        tokens_under_way=standing.under_way.tokens,
     )
 
 

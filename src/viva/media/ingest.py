@@ -1,8 +1,8 @@
 """Sound that comes over a WebSocket because UDP cannot pass: a browser's recording, piece by piece.
 
 To whoever listens it is a connection like any other: the same packets into the same `MediaSink`, the same
-states. Pieces come late and several at once, so a packet's `received_ms` is when it would have come had the
-network not held it up: the stream's own time, anchored by the piece that travelled fastest.
+states. Pieces come late and several at once, so a packet's `spoken_ms` is the stream's own time, anchored by
+the piece that travelled fastest.
 """
 
 import asyncio
@@ -61,6 +61,9 @@ class SoundConnection:
         for packet in self._packets(blocks, format_):
             self._give(packet)
 
+    def begin_speech(self) -> None:
+        """Nothing to do: this stream's time does not stand still."""
+
     async def close(self) -> None:
         """End. Closing twice is fine."""
         self._end("closed")
@@ -80,7 +83,7 @@ class SoundConnection:
                 timestamp=timestamp,
                 duration=block.duration,
                 data=block.data,
-                received_ms=self._anchor_ms + (timestamp + block.duration) * 1000 / OPUS_RATE_HZ,
+                spoken_ms=self._anchor_ms + (timestamp + block.duration) * 1000 / OPUS_RATE_HZ,
             )
             for timestamp, block in placed
         ]

@@ -79,6 +79,10 @@ class MediaSink(Protocol):
 class MediaConnection(Protocol):
     """What brings one candidate's media, by whatever way."""
 
+    def begin_speech(self) -> None:
+        """Somebody is about to speak: a sender's count that stood still until now is believed no more."""
+        ...
+
     async def close(self) -> None:
         """End it and free everything it held. Closing twice is fine."""
         ...

@@ -1,7 +1,7 @@
 """Budgets of the language model: per session, per position and per day (S34).
 
-Checked before a call with the most that it can use, so that a budget is passed by no more than what is under
-way at once; the vendor's bill is what counts, but nobody learns of a runaway from the bill.
+Checked before a call with the most that it can use, and with the most that all calls under way can use
+(`reserving`); the vendor's bill is what counts, but nobody learns of a runaway from the bill.
 """
 
 from collections.abc import Sequence
@@ -16,8 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from viva.platform.language_model import Account, Ask, Reply
 from viva.platform.settings import Settings
-from viva.platform.spending import Limit, Prices, Spent, limit_of, prices_of
-from viva.platform.tables import SpendingRow
+from viva.platform.spending import NOTHING, Limit, Prices, Spent, limit_of, prices_of
+from viva.platform.tables import ReservationRow, SpendingRow
 
 Scope = Literal["session", "position", "day"]
 Barred = Literal["budget_session", "budget_position", "budget_day"]
@@ -58,11 +58,12 @@ NO_LIMITS = Budgets()
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """One budget for people to read: what was used and what may be."""
+    """One budget for people to read: what was used, what may be, and what calls under way may use up yet."""
 
     scope: Scope
     spent: Spent
     limit: Limit
+    under_way: Spent = NOTHING
 
 
 def budgets_of(settings: Settings) -> Budgets:
@@ -133,36 +134,30 @@ async def refusals(db: AsyncSession, session_id: UUID, purpose: str) -> tuple[Ba
 
 async def standings(db: AsyncSession, budgets: Budgets, account: Account, now: datetime) -> list[Standing]:
     """All that hold for the account: what belongs to no session yet has no session's budget."""
+    key, session_id = account.position_key, account.session_id
     found = [
         Standing(
             "position",
-            await _spent(db, SpendingRow.position_key == account.position_key),
+            await _spent(db, SpendingRow.position_key == key),
             budgets.position,
+            await _under_way(db, now, ReservationRow.position_key == key),
         ),
         await day(db, budgets, now),
     ]
-    if account.session_id is not None:
-        spent = await _spent(db, SpendingRow.session_id == account.session_id)
-        found.insert(0, Standing("session", spent, budgets.session))
+    if session_id is not None:
+        spent = await _spent(db, SpendingRow.session_id == session_id)
+        under_way = await _under_way(db, now, ReservationRow.session_id == session_id)
+        found.insert(0, Standing("session", spent, budgets.session, under_way))
     return found
 
 
 async def day(db: AsyncSession, budgets: Budgets, now: datetime) -> Standing:
     """Today's."""
-    return Standing("day", await _spent(db, SpendingRow.at >= budgets.midnight_before(now)), budgets.day)
+    spent = await _spent(db, SpendingRow.at >= budgets.midnight_before(now))
+    return Standing("day", spent, budgets.day, await _under_way(db, now))
 
 
-async def barred(
-    db: AsyncSession, budgets: Budgets, account: Account, ahead: Spent, now: datetime
-) -> Barred | None:
-    """The first budget that `ahead` does not fit into any more."""
-    for standing in await standings(db, budgets, account, now):
-        if not standing.limit.leaves(standing.spent, ahead):
-            return _BARRED[standing.scope]
-    return None
-
-
-_BARRED: dict[Scope, Barred] = {
+BARRED: dict[Scope, Barred] = {
     "session": "budget_session",
     "position": "budget_position",
     "day": "budget_day",
@@ -175,6 +170,15 @@ async def _spent(db: AsyncSession, which: ColumnElement[bool]) -> Spent:
         for column in (SpendingRow.tokens, SpendingRow.cost_microusd)
     )
     row = (await db.execute(select(*sums).where(which))).one()
+    return Spent(row[0], row[1])
+
+
+async def _under_way(db: AsyncSession, now: datetime, *which: ColumnElement[bool]) -> Spent:
+    sums = (
+        cast(func.coalesce(func.sum(column), 0), BigInteger)
+        for column in (ReservationRow.tokens, ReservationRow.cost_microusd)
+    )
+    row = (await db.execute(select(*sums).where(ReservationRow.until > now, *which))).one()
     return Spent(row[0], row[1])
 
 

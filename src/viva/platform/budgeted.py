@@ -4,17 +4,26 @@ What scoring asks is counted with its record, by `evaluation`; drafts of questio
 """
 
 import asyncio
+from datetime import timedelta
 
 import structlog
 
 from viva.platform import budget
 from viva.platform.budget import Barred, Budgets
 from viva.platform.clock import Clock
-from viva.platform.database import Database
+from viva.platform.database import Database, Work
+from viva.platform.errors import Unavailable
 from viva.platform.language_model import Ask, LanguageModel, ModelError, Reply
-from viva.platform.spending import Spent
+from viva.platform.reserving import DoesNotFit, Reserved, release, reserve
+from viva.platform.spending import NOTHING, Spent
+from viva.platform.tasks import Tasks
 
 log = structlog.get_logger(__name__)
+
+HOLD_AFTER_TIMEOUT_S = 60.0
+"""So long after a call must have ended its reservation may still wait for the database."""
+RETRY_S = 1.0
+CLOSE_S = 10.0
 
 
 class BudgetUsedUp(ModelError):
@@ -53,7 +62,8 @@ class BudgetedModel:
     """Asks `model` where the budgets of the call's account allow it, and writes down what it used.
 
     A call that the caller gave up waiting for counts with the most that it can have used: the vendor goes on,
-    and nobody learns how far.
+    and nobody learns how far. Nobody waits for the writing: until it is done, the call's reservation counts.
+    Open with `async with`; closing waits for what is still to be written, ten seconds at most.
     """
 
     def __init__(self, model: LanguageModel, database: Database, clock: Clock, budgets: Budgets) -> None:
@@ -61,62 +71,97 @@ class BudgetedModel:
         self._database = database
         self._clock = clock
         self._budgets = budgets
+        self._tasks = Tasks("model_spending")
         self._writing: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> "BudgetedModel":
+        return self
+
+    async def __aexit__(self, *_exc: object) -> None:
+        try:
+            async with asyncio.timeout(CLOSE_S):
+                await self.settled()
+        except TimeoutError:
+            log.error("spending_not_written", calls=len(self._writing))
+        finally:
+            await self._tasks.close()
 
     @property
     def name(self) -> str:
         """The model's id."""
         return self._model.name
 
+    async def settled(self) -> None:
+        """Return when what has been used so far is written down."""
+        if self._writing:
+            await asyncio.wait(self._writing)
+
     async def ask(self, ask: Ask) -> Reply:
         """The answer. Raises `BudgetUsedUp` without a call, and what the model raises.
 
-        Call it outside any unit of work: it opens two short ones, before the call and after it.
+        Call it outside any unit of work: it opens a short one before the call.
         """
-        await self._check(ask)
+        reserved = await self._reserve(ask)
+        used, model = NOTHING, self.name
         try:
             reply = await self._model.ask(ask)
+            used, model = self._used(reply), reply.model
         except (TimeoutError, asyncio.CancelledError):
-            await self._write(ask, self._model.name, self._budgets.most([ask]))
+            used = self._budgets.most([ask])
             raise
         except ModelError as error:
             if error.reply is not None:
-                await self._write_reply(ask, error.reply)
+                used, model = self._used(error.reply), error.reply.model
             raise
-        await self._write_reply(ask, reply)
+        finally:
+            self._settle(ask, reserved, used, model)
         return reply
 
-    async def _check(self, ask: Ask) -> None:
+    async def _reserve(self, ask: Ask) -> Reserved:
         now, ahead = self._clock.now(), self._budgets.most([ask])
-        async with self._database.uow() as work:
-            why = await budget.barred(work.db, self._budgets, ask.account, ahead, now)
-            if why is not None:
+        hold = timedelta(seconds=ask.timeout_s + HOLD_AFTER_TIMEOUT_S)
+
+        async def act(work: Work) -> Reserved | DoesNotFit:
+            found = await reserve(work.db, self._budgets, ask.account, ahead, now=now, hold=hold)
+            if isinstance(found, DoesNotFit):
                 await budget.refused(
-                    work.db, ask.account, purpose=ask.purpose, model=self.name, why=why, at=now
+                    work.db, ask.account, purpose=ask.purpose, model=self.name, why=found.why, at=now
                 )
-        if why is not None:
-            log.info("call_beyond_budget", purpose=ask.purpose, reason=why)
-            raise _USED_UP[why]
+            return found
 
-    async def _write_reply(self, ask: Ask, reply: Reply) -> None:
-        cost = self._budgets.cost_microusd(reply) or 0
-        await self._write(ask, reply.model, Spent(reply.input_tokens + reply.output_tokens, cost))
+        found = await self._database.run(act)
+        if isinstance(found, DoesNotFit):
+            log.info("call_beyond_budget", purpose=ask.purpose, reason=found.why, passing=found.passing)
+            raise _USED_UP[found.why]
+        return found
 
-    async def _write(self, ask: Ask, model: str, spent: Spent) -> None:
-        """Goes on to its end even if the caller is called off meanwhile."""
-        writing = asyncio.create_task(self._written(ask, model, spent), name="model_spending")
+    def _used(self, reply: Reply) -> Spent:
+        return Spent(reply.input_tokens + reply.output_tokens, self._budgets.cost_microusd(reply) or 0)
+
+    def _settle(self, ask: Ask, reserved: Reserved, used: Spent, model: str) -> None:
+        writing = self._tasks.start("settle", self._settled(ask, reserved, used, model))
         self._writing.add(writing)
         writing.add_done_callback(self._writing.discard)
-        await asyncio.shield(writing)
 
-    async def _written(self, ask: Ask, model: str, spent: Spent) -> None:
-        async with self._database.uow() as work:
+    async def _settled(self, ask: Ask, reserved: Reserved, used: Spent, model: str) -> None:
+        """However long the database is away: the reservation lapses meanwhile, the sum is not lost."""
+        at = self._clock.now()
+
+        async def act(work: Work) -> None:
+            await release(work.db, reserved)
             await budget.spend(
                 work.db,
                 ask.account,
                 purpose=ask.purpose,
                 model=model,
-                spent=spent,
+                spent=used,
                 priced=self._budgets.prices is not None,
-                at=self._clock.now(),
+                at=at,
             )
+
+        while True:
+            try:
+                return await self._database.run(act)
+            except Unavailable:
+                log.warning("spending_waits_for_database", purpose=ask.purpose)
+                await asyncio.sleep(RETRY_S)

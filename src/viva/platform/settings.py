@@ -7,6 +7,7 @@ import ipaddress
 import os
 import re
 import secrets
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -20,6 +21,7 @@ from viva.platform.spending import SpendingError, limit_of, prices_of
 
 SECRET_MIN_BYTES = 32
 DRAFTS_MAX = 9
+FOLLOW_UP_WAIT_MAX_S = 10.0
 _WEAK_WORDS = frozenset(
     {"secret", "changeme", "change-me", "change", "password", "viva", "development", "production", "default"}
     | {"insecure", "example", "please", "replace", "your", "key", "this", "me", "in"}
@@ -47,6 +49,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     deepgram_url: str = ""
     llm_model: str = "claude-sonnet-5-5"
     llm_prices: str = ""
+    follow_up_wait_s: float = 1.3
     scoring_drafts: int = 3
     prompt_version: str = ""
     budget_session: str = "500000"
@@ -61,6 +64,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     open_interviews: bool | None = None
     admin_email: str = ""
     admin_password: str = ""
+    antivirus_command: str = ""
     time_zone: str = "Asia/Seoul"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     local_model_dir: str = ""
@@ -158,7 +162,12 @@ def check(settings: Settings) -> None:
     if not (0 <= settings.port <= 65535 and 0 <= settings.media_port <= 65535 and settings.udp_port <= 65535):
         raise SettingsError("VIVA_PORT and VIVA_MEDIA_PORT must be between 0 and 65535.")
     _check_time_zone(settings)
+    if not 0 < settings.follow_up_wait_s <= FOLLOW_UP_WAIT_MAX_S:
+        raise SettingsError(
+            f"VIVA_FOLLOW_UP_WAIT_S must be more than 0 and at most {FOLLOW_UP_WAIT_MAX_S:g} seconds."
+        )
     _check_spending(settings)
+    _check_antivirus(settings)
     _check_ice_servers(settings)
     if settings.is_production:
         _check_production(settings)
@@ -238,6 +247,13 @@ def _check_spending(settings: Settings) -> None:
                 )
     except SpendingError as error:
         raise SettingsError(f"{variable_of(field)}: {error}.") from None
+
+
+def _check_antivirus(settings: Settings) -> None:
+    try:
+        shlex.split(settings.antivirus_command)
+    except ValueError:
+        raise SettingsError("VIVA_ANTIVIRUS_COMMAND has a quote that is never closed.") from None
 
 
 def _check_ice_servers(settings: Settings) -> None:

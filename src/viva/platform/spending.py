@@ -46,6 +46,9 @@ class Spent(msgspec.Struct, frozen=True):
     tokens: int = 0
     microusd: int = 0
 
+    def __add__(self, other: "Spent") -> "Spent":
+        return Spent(self.tokens + other.tokens, self.microusd + other.microusd)
+
 
 NOTHING = Spent()
 

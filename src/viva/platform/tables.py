@@ -1,4 +1,4 @@
-"""The platform's own tables: durable jobs, and what calls of the language model used."""
+"""The platform's own tables: durable jobs, and what calls of the language model used or may be using."""
 
 from datetime import datetime
 from uuid import UUID
@@ -65,3 +65,19 @@ class SpendingRow(Table):
     tokens: Mapped[int] = mapped_column(BigInteger)
     cost_microusd: Mapped[int | None] = mapped_column(BigInteger)
     barred: Mapped[str | None]
+
+
+class ReservationRow(Table):
+    """The most that calls under way can use, until they are settled; counts until `until` and no longer.
+
+    There are as many rows as calls under way, so sums need no index.
+    """
+
+    __tablename__ = "model_reservations"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    until: Mapped[datetime]
+    session_id: Mapped[UUID | None]
+    position_key: Mapped[str]
+    tokens: Mapped[int] = mapped_column(BigInteger)
+    cost_microusd: Mapped[int] = mapped_column(BigInteger)

@@ -1,6 +1,7 @@
 """Questions: the bank, positions and their versions, the rubric, the linter, and the plan of an interview."""
 
 from viva.questions.bank import Bank, built_in_bank
+from viva.questions.drafter import PROMPT_VERSION as QUESTION_PROMPT_VERSION
 from viva.questions.drafter import Drafted, Drafter, NotDrafted, Wish, draft_questions
 from viva.questions.errors import (
     BankQuestionNotFound,
@@ -20,14 +21,19 @@ from viva.questions.linting import Finding, lint, lint_criterion, lint_question
 from viva.questions.model import (
     BankQuestion,
     Criterion,
+    FromResume,
     InterviewPlan,
+    Key,
     Language,
     Lists,
     PlannedQuestion,
+    Points,
     Position,
     PositionDraft,
     PositionQuestion,
+    QuestionText,
     Words,
+    joined_key_terms,
 )
 from viva.questions.own_bank import BankItem, BankSearch, OwnBank
 from viva.questions.planner import Planner
@@ -38,6 +44,7 @@ from viva.questions.starting import PositionTemplate, draft_from_template, posit
 __all__ = [
     "FAULTS_SHOWN",
     "FOLLOW_UP",
+    "QUESTION_PROMPT_VERSION",
     "Answered",
     "Bank",
     "BankEntry",
@@ -52,7 +59,9 @@ __all__ = [
     "FileKind",
     "Finding",
     "FollowUps",
+    "FromResume",
     "InterviewPlan",
+    "Key",
     "Language",
     "Lists",
     "MayNotBeAsked",
@@ -61,6 +70,7 @@ __all__ = [
     "OwnBank",
     "PlannedQuestion",
     "Planner",
+    "Points",
     "Position",
     "PositionChanged",
     "PositionClosed",
@@ -69,6 +79,7 @@ __all__ = [
     "PositionQuestion",
     "PositionTemplate",
     "Positions",
+    "QuestionText",
     "ResumeRefused",
     "UnreadableBankFile",
     "UnreadablePosition",
@@ -78,6 +89,7 @@ __all__ = [
     "built_in_bank",
     "draft_from_template",
     "draft_questions",
+    "joined_key_terms",
     "lint",
     "lint_criterion",
     "lint_question",

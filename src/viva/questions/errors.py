@@ -38,6 +38,13 @@ class NoSuchCompetency(Invalid):
     message = "A question names a competency that no criterion describes: {competency}"
 
 
+class AskedTwice(Invalid):
+    """The same question, by its words or its place in the bank, stands in the position twice."""
+
+    code = "asked_twice"
+    message = "This question stands there twice: {question}"
+
+
 class UnreadablePosition(Invalid):
     """The title is blank, criteria repeat a key, or a text holds what cannot be stored."""
 

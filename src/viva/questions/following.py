@@ -1,5 +1,7 @@
 """Follow-up questions: one more, on what was just said, or none. It never fails and never waits long.
 
+A model that is late or away again and again is left alone for a while: then the plan goes on at once.
+
 The candidate's words go out JSON-encoded in the user part (S28), already masked by the caller (S35); what
 comes back is a question to say, held to the linter like every other.
 """
@@ -12,16 +14,17 @@ from typing import Annotated, Any
 import msgspec
 import structlog
 
-from viva.platform.language_model import Account, Ask, LanguageModel, ModelError
+from viva.platform.language_model import Account, Ask, LanguageModel, ModelError, ModelUnavailable
 from viva.questions.drafting import is_plain, without_contacts
 from viva.questions.linting import lint
 from viva.questions.model import Language
+from viva.questions.patience import Patience
 
 PROMPT_VERSION = "follow-up-1"
 FOLLOW_UP = "follow_up"
 """The purpose that its calls are counted for."""
-READY_S = 1.5
-"""Longer nobody is kept waiting after an answer; the plan then goes on."""
+READY_S = 1.3
+"""Longer the model is not waited for. What it leaves of 1.5 s is for storing the question and showing it."""
 ANSWER_MAX = 4000
 """Characters of the answer that go out: its end, which is what a listener would take up."""
 
@@ -68,18 +71,25 @@ class FollowUps:
     def __init__(self, model: LanguageModel, ready_s: float = READY_S) -> None:
         self._model = model
         self._ready_s = ready_s
+        self._patience = Patience()
 
     async def on(self, answered: Answered, asked_before: Sequence[str] = ()) -> str | None:
         """The question, or None: nothing to ask, too late, no budget, failed, or not to be asked."""
+        loop = asyncio.get_running_loop()
+        if not self._patience.is_left(loop.time()):
+            log.info("no_follow_up", reason="resting")
+            return None
         try:
             async with asyncio.timeout(self._ready_s):
                 reply = await self._model.ask(follow_up_ask(answered, self._ready_s))
-        except TimeoutError:
-            log.info("no_follow_up", reason="late")
+        except (TimeoutError, ModelUnavailable) as error:
+            self._patience.failed(loop.time())
+            log.info("no_follow_up", reason="late" if isinstance(error, TimeoutError) else error.code)
             return None
         except ModelError as error:
             log.info("no_follow_up", reason=error.code)
             return None
+        self._patience.answered()
         found = read_follow_up(reply.text, answered.language)
         return None if found in {None, answered.question, *asked_before} else found
 

@@ -34,6 +34,8 @@ Origin = Literal["fixed", "bank", "drafted"]
 """Where a position's question comes from: written here, taken from the bank, drafted and then accepted."""
 Depth = Literal[0, 1, 2]
 """How many questions may follow up on one answer."""
+FromResume = Literal[0, 1, 2, 3]
+"""How many questions a position wants from each candidate's résumé."""
 
 TITLE_MAX = 200
 """Characters of a position's title that are kept."""
@@ -124,9 +126,10 @@ class PositionQuestion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
 class PositionDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A position as somebody writes it. Without questions the bank's are asked; without criteria, theirs.
 
-    With `ask_unseen` a model drafts the questions of a position that has none, and nobody reads them before
-    they are asked; it is off unless somebody turns it on. With `show_numbers` scorecards show the place of a
-    level among the five beside its words.
+    `resume_questions` more are drafted from each candidate's résumé, and asked in that interview only once a
+    person has accepted them. With `ask_unseen` nobody reads those before they are asked, and a model drafts
+    the questions of a position that has none; it is off unless somebody turns it on. With `show_numbers`
+    scorecards show the place of a level among the five beside its words.
     """
 
     title: Title
@@ -137,6 +140,7 @@ class PositionDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     answer_limit_s: Annotated[int, msgspec.Meta(ge=15, le=1800)] = ANSWER_LIMIT_S
     preparation_s: Annotated[int, msgspec.Meta(ge=0, le=600)] = PREPARATION_S
     follow_up_depth: Depth = 0
+    resume_questions: FromResume = 0
     ask_unseen: bool = False
     show_numbers: bool = False
     active: bool = True
@@ -155,6 +159,7 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     answer_limit_s: int
     preparation_s: int
     follow_up_depth: Depth
+    resume_questions: FromResume
     ask_unseen: bool
     show_numbers: bool
     active: bool

@@ -49,8 +49,7 @@ async def create_position(
     positions: NamedDependency[Positions],
 ) -> Position:
     """A new position."""
-    async with database.uow() as work:
-        return await positions.create(work, data, created_by=_author(request))
+    return await database.run(lambda work: positions.create(work, data, created_by=_author(request)))
 
 
 @get("/api/positions/{position_id:uuid}", guards=[requires_user])
@@ -74,10 +73,11 @@ async def change_position(
     positions: NamedDependency[Positions],
 ) -> Position:
     """The position's next version."""
-    async with database.uow() as work:
-        return await positions.update(
+    return await database.run(
+        lambda work: positions.update(
             work, position_id, data, created_by=_author(request), expected_version=data.expected_version
         )
+    )
 
 
 def _author(request: Request[Any, Any, Any]) -> UUID | None:

@@ -10,6 +10,7 @@ from viva.platform.database import Work
 from viva.questions import store
 from viva.questions.bank import Bank, built_in_bank
 from viva.questions.errors import (
+    AskedTwice,
     MayNotBeAsked,
     NoSuchCompetency,
     PositionChanged,
@@ -34,7 +35,7 @@ class Positions:
     async def create(self, work: Work, draft: PositionDraft, *, created_by: UUID | None) -> Position:
         """A new position in its version 1.
 
-        Raises `MayNotBeAsked`, `NoSuchCompetency`, `UnreadablePosition`.
+        Raises `MayNotBeAsked`, `AskedTwice`, `NoSuchCompetency`, `UnreadablePosition`.
         """
         checked = self._checked(draft)
         row = PositionRow(current_version=1, active=checked.active)
@@ -102,6 +103,7 @@ class Positions:
             answer_limit_s=draft.answer_limit_s,
             preparation_s=draft.preparation_s,
             follow_up_depth=draft.follow_up_depth,
+            resume_questions=draft.resume_questions,
             ask_unseen=draft.ask_unseen,
             show_numbers=draft.show_numbers,
             created_by=created_by,
@@ -116,6 +118,7 @@ class Positions:
         if not title or len(set(keys)) != len(keys) or not _is_storable(msgspec.to_builtins(draft)):
             raise UnreadablePosition
         self._check_competencies(draft)
+        _check_repeats(draft)
         if findings := lint_position(draft):
             raise MayNotBeAsked(fields={field: _reasons(found) for field, found in findings.items()})
         return msgspec.structs.replace(draft, title=title, criteria=balanced(draft.criteria))
@@ -125,6 +128,17 @@ class Positions:
         for question in draft.questions:
             if question.competency not in known:
                 raise NoSuchCompetency(competency=question.competency)
+
+
+def _check_repeats(draft: PositionDraft) -> None:
+    """A plan tells its questions apart by where they come from, and nobody is asked the same thing twice."""
+    seen: set[str] = set()
+    for question in draft.questions:
+        names = {f"text:{' '.join(question.text.casefold().split())}"}
+        names |= {f"source:{question.source_id}"} if question.source_id else set()
+        if names & seen:
+            raise AskedTwice(question=question.text)
+        seen |= names
 
 
 def _reasons(findings: Iterable[Finding]) -> str:

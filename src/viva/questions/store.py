@@ -68,6 +68,7 @@ def _position(row: PositionRow, version: PositionVersionRow) -> Position:
         "answer_limit_s": version.answer_limit_s,
         "preparation_s": version.preparation_s,
         "follow_up_depth": version.follow_up_depth,
+        "resume_questions": version.resume_questions,
         "ask_unseen": version.ask_unseen,
         "show_numbers": version.show_numbers,
         "active": row.active,

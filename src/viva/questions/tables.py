@@ -29,6 +29,7 @@ class PositionVersionRow(Timestamped, Table):
         CheckConstraint("language in ('ko', 'en')", name="language"),
         CheckConstraint("answer_limit_s > 0 and preparation_s >= 0", name="limits"),
         CheckConstraint("follow_up_depth between 0 and 2", name="follow_ups"),
+        CheckConstraint("resume_questions between 0 and 3", name="resume_questions"),
     )
 
     position_id: Mapped[UUID] = mapped_column(
@@ -43,6 +44,7 @@ class PositionVersionRow(Timestamped, Table):
     answer_limit_s: Mapped[int]
     preparation_s: Mapped[int]
     follow_up_depth: Mapped[int] = mapped_column(default=0, server_default="0")
+    resume_questions: Mapped[int] = mapped_column(default=0, server_default="0")
     ask_unseen: Mapped[bool] = mapped_column(default=False, server_default=false())
     show_numbers: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))

@@ -12,6 +12,7 @@ from viva.platform.database import Work
 from viva.platform.settings import Settings
 from viva.platform.web import datetime_of
 from viva.privacy import Privacy
+from viva.resumes import Resumes
 from viva.sessions import Session, Sessions
 from viva.stt import Transcriber
 
@@ -26,6 +27,7 @@ class Briefing:
         self,
         sessions: Sessions,
         privacy: Privacy,
+        resumes: Resumes,
         transcriber: Transcriber | None,
         settings: Settings,
         clock: Clock,
@@ -33,6 +35,7 @@ class Briefing:
         self._clock = clock
         self._sessions = sessions
         self._privacy = privacy
+        self._resumes = resumes
         self._settings = settings
         self._helpers = {
             "transcription": transcriber.name if transcriber else "off",
@@ -62,7 +65,7 @@ class Briefing:
             "minutes": minutes(session, count),
             "answer_limit_s": session.answer_limit_s,
             "criteria": await self._sessions.criteria(work, session.id),
-            "helpers": self._helpers,
+            "helpers": self._helpers | {"resume": await self._resume(work, session)},
             "retention_days": None,
             "contact": "",
             "values": {
@@ -71,6 +74,13 @@ class Briefing:
             },
             "problem": None,
         }
+
+    async def _resume(self, work: Work, session: Session) -> str:
+        """Whether a model has read the candidate's résumé, and whether a person reads what it drafted."""
+        decisions = {draft.decision for draft in await self._resumes.drafts(work, session.id)}
+        if not decisions:
+            return "none"
+        return "unread" if "unread" in decisions else "read"
 
     async def room(self, work: Work, session: Session, *, typed_only: bool) -> dict[str, Any]:
         """`room/interview.html`."""

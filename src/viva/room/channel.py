@@ -106,10 +106,10 @@ async def _listen(
         try:
             message = _decoded(frame)
         except BadMessage as error:
-            live.complain(screen, error)
+            live.stage.complain(screen, error)
             continue
         if isinstance(message, wire.Ping):
-            live.pong(screen)
+            live.stage.pong(screen)
         else:
             waiting.put_nowait(message)
 
@@ -123,10 +123,10 @@ async def _follow(live: LiveInterview, screen: Screen, message: wire.ClientMessa
     try:
         await _act(live, screen, message)
     except VivaError as error:
-        live.complain(screen, error)
+        live.stage.complain(screen, error)
     except Exception:  # a page's message may fail; the interview may not
         log.exception("message_not_followed")
-        live.complain(screen, VivaError())
+        live.stage.complain(screen, VivaError())
 
 
 def _decoded(frame: bytes | None) -> wire.ClientMessage:
@@ -141,7 +141,7 @@ def _decoded(frame: bytes | None) -> wire.ClientMessage:
 async def _act(live: LiveInterview, screen: Screen, message: wire.ClientMessage) -> None:
     match message:
         case wire.Resume(after_seq=after_seq):
-            return await live.replay(screen, after_seq)
+            return await live.stage.replay(screen, after_seq)
         case _ if not screen.may_act:
             raise WatchOnly
         case wire.StartAnswer(question_id=question_id):
@@ -151,7 +151,7 @@ async def _act(live: LiveInterview, screen: Screen, message: wire.ClientMessage)
         case wire.Next(question_id=question_id):
             return await live.next_question(question_id)
         case wire.Repeat():
-            return live.repeat(screen)
+            return live.stage.repeat(screen)
         case wire.NeedTime():
             return await live.need_time()
         case wire.Correct(seq=seq, text=corrected):

@@ -25,6 +25,16 @@ Show = Callable[[Utterance, float], None]
 """Also gets `received_ms` of the result that it was."""
 
 
+def spoken_at_ms(result: SpeechResult) -> int:
+    """The middle of its words, else of all that it covers: the moment by which it belongs to an answer.
+
+    Where it starts is not the moment: the first result of an answer also covers the sound since the last
+    words of the answer before, which is silence as long as a follow-up was waited for.
+    """
+    spoken = result.words or (result,)
+    return (spoken[0].start_ms + spoken[-1].end_ms) // 2
+
+
 class AnswerSpans:
     """Which question a moment of the interview belongs to. Pure."""
 

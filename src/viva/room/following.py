@@ -20,8 +20,8 @@ class FollowingUp:
     async def on(self, session: Session, question: Question | None, typed: str | None = None) -> str | None:
         """The question to ask next, or None. `typed` is an answer that is not stored yet.
 
-        Call it when the answer's words are stored, holding no unit of work; it takes `READY_S` at most beside
-        two short units of work.
+        Call it when the answer's words are stored, holding no unit of work; it takes
+        `questions.following.READY_S` at most beside one short unit of work.
         """
         if self._model is None or question is None:
             return None

@@ -18,10 +18,10 @@ from viva.platform.errors import Unavailable, VivaError
 from viva.platform.i18n import N_
 from viva.platform.tasks import Tasks
 from viva.room import messages as wire
-from viva.room import telling
 from viva.room.finals import Finals
-from viva.room.screen import CLOSE_GOING_AWAY, Frame, Screen
+from viva.room.screen import CLOSE_GOING_AWAY, Screen
 from viva.room.shared import Shared
+from viva.room.stage import Stage
 from viva.room.voice import Voice
 from viva.sessions import ConsentRequired, Question, Session, SessionClosed, Utterance
 
@@ -29,7 +29,6 @@ log = structlog.get_logger(__name__)
 
 FINALIZE_TIMEOUT_S = 10.0
 """How long the end of an answer waits for the words under way; the rest is transcribed from the recording."""
-CLOSE_REPLACED = 4001
 CLOSE_RESTART = 1012
 RESTARTING = N_("The server is restarting. Please stay here; your interview goes on in a moment.")
 CLOCK_RETRY_S = 1.0
@@ -48,18 +47,14 @@ class LiveInterview:
         questions: tuple[Question, ...],
         when_idle: Callable[[], None],
     ) -> None:
-        self.session = session
+        self.stage = Stage(shared, session, questions)
         self._shared = shared
-        self._questions = {question.id: question for question in questions}
         self._when_idle = when_idle
-        self._screens: set[Screen] = set()
-        self._candidate: Screen | None = None
         self._tasks = Tasks(f"interview.{session.id}")
         self._voice = Voice(shared, self, self._tasks)
-        self._finals = Finals(self._store, self._show_final)
+        self._finals = Finals(self._store, self.stage.show_final)
         self._one_at_a_time = asyncio.Lock()
         self._clock_changed = asyncio.Event()
-        self._shown_seq = session.last_seq
 
     async def __aenter__(self) -> "LiveInterview":
         self._tasks.start("finals", self._finals.run())
@@ -68,8 +63,7 @@ class LiveInterview:
 
     async def __aexit__(self, *_exc: object) -> None:
         """Ends when everything heard is stored, however long the database is away; cancelling ends it too."""
-        for screen in tuple(self._screens):
-            screen.close(CLOSE_GOING_AWAY)
+        self.stage.close(CLOSE_GOING_AWAY)
         try:
             await self._voice.end()
             await self._finals.settled(None)
@@ -82,35 +76,36 @@ class LiveInterview:
 
         The answer goes on where the interview is opened next. What cannot be stored now is `missed`.
         """
-        self._show(telling.notice(self.session, "restarting", RESTARTING))
+        self.stage.show_notice("restarting", RESTARTING)
         try:
             async with self._one_at_a_time:
                 await self._settle()
         except Unavailable:
             log.warning("drained_without_database")  # closing waits for it as long as it may
         finally:
-            for screen in tuple(self._screens):
-                screen.close(CLOSE_RESTART)
+            self.stage.close(CLOSE_RESTART)
+
+    @property
+    def session(self) -> Session:
+        """As it was stored last."""
+        return self.stage.session
 
     @property
     def is_empty(self) -> bool:
         """Whether nobody looks and nothing is received."""
-        return not self._screens and not self._voice.connected
+        return self.stage.is_empty and not self._voice.connected
 
     # Screens
 
     async def join(self, screen: Screen) -> None:
         """Show the state; a candidate's new screen takes over from the one before."""
         if screen.may_act:
-            await self._take_over(screen)
-        self._screens.add(screen)
-        screen.send(self._state())
+            self.stage.take_over(screen)
+            await self._note_return()
+        self.stage.admit(screen)
+        screen.send(self.stage.state(self._voice))
 
-    async def _take_over(self, screen: Screen) -> None:
-        earlier, self._candidate = self._candidate, screen
-        if earlier is not None:
-            earlier.send(wire.Replaced())
-            earlier.close(CLOSE_REPLACED)
+    async def _note_return(self) -> None:
         try:
             async with self._one_at_a_time:
                 self._adopt(await self._shared.interviewing.come_back(self.session.id))
@@ -119,31 +114,8 @@ class LiveInterview:
 
     def leave(self, screen: Screen) -> None:
         """The screen is gone; the interview waits."""
-        self._screens.discard(screen)
-        if self._candidate is screen:
-            self._candidate = None
-            self._clock_changed.set()
-
-    async def replay(self, screen: Screen, after_seq: int) -> None:
-        """Send the finals after `after_seq` to one screen."""
-        async with self._shared.database.uow() as work:
-            heard = await self._shared.sessions.utterances(work, self.session.id, after_seq)
-        for utterance in heard:
-            screen.send(telling.final(self.session, utterance, self._shared.clock.now()))
-
-    def pong(self, screen: Screen) -> None:
-        """Still here, and what time it is."""
-        screen.send(wire.Pong(server_time=self._shared.clock.now()))
-
-    def repeat(self, screen: Screen) -> None:
-        """Say the question again, to the one who asked."""
-        question = telling.question(self.session, self._questions)
-        if question is not None:
-            screen.send(wire.QuestionMessage(question=question, reason="repeat"))
-
-    def complain(self, screen: Screen, error: VivaError) -> None:
-        """Tell one screen why its message could not be followed; the channel stays open."""
-        screen.send(telling.complaint(self.session, error))
+        self.stage.dismiss(screen)
+        self._clock_changed.set()
 
     # Commands
 
@@ -178,7 +150,7 @@ class LiveInterview:
         current = self.session.current_question_id
         if current is None or question_id not in {None, current}:
             return None
-        return await self._shared.following.on(self.session, self._questions.get(current), typed)
+        return await self._shared.following.on(self.session, self.stage.question(current), typed)
 
     async def need_time(self) -> None:
         """One more minute."""
@@ -197,8 +169,9 @@ class LiveInterview:
         async with self._one_at_a_time:
             await self._settle()  # first, so that the answer's evaluation waits for its words
             session = await act()
-            await self._learn_questions(session)
+            await self.stage.learn_questions(session)
             self._adopt(session)
+            self._tasks.start("last_words", self._voice.hurry(FINALIZE_TIMEOUT_S))
         if not session.is_open:
             await self._voice.end()
             await self._note_missed()
@@ -228,9 +201,9 @@ class LiveInterview:
 
     def _adopt(self, session: Session) -> None:
         """Take the stored session as the present one and show it."""
-        self.session = session
+        self.stage.session = session
         self._clock_changed.set()
-        self._show(self._state())
+        self.stage.show(self.stage.state(self._voice))
 
     # Media
 
@@ -275,23 +248,22 @@ class LiveInterview:
         if result.is_final:
             self._finals.put(result, question_id)
         else:
-            shown = telling.interim(self.session, result, question_id, self._shared.clock.now())
-            self._show(shown, result.received_ms)
+            self.stage.show_interim(result, question_id)
 
     def media_changed(self, state: ConnectionState) -> None:
         """Tell the screens, and write a loss down."""
-        self._show(wire.MediaMessage(state=state))
+        self.stage.show(wire.MediaMessage(state=state))
         if state in {"disconnected", "failed"}:
             self._note(f"media_{state}")
 
     def media_ended(self) -> None:
         """The connection is over and its recording complete."""
-        self._show(self._state())
+        self.stage.show(self.stage.state(self._voice))
         self._when_idle()
 
     def troubled(self, code: str, message: str) -> None:
         """Tell the screens, and write it down."""
-        self._show(telling.notice(self.session, code, message))
+        self.stage.show_notice(code, message)
         self._note(code)
 
     def _note(self, kind: str) -> None:
@@ -301,20 +273,13 @@ class LiveInterview:
         source = result.engine or self._voice.engine
         return await self._shared.interviewing.hear(self.session.id, result, source, question_id, again=again)
 
-    def _show_final(self, utterance: Utterance, heard_ms: float) -> None:
-        """Once: where the bus was faster, it is on its way to the screens already."""
-        if utterance.seq > self._shown_seq:
-            self._shown_seq = utterance.seq
-            shown = telling.final(self.session, utterance, self._shared.clock.now())
-            self._show(shown, heard_ms, is_final=True)
-
     # The clock
 
     async def _watch_clock(self) -> None:
         """Finish an answer whose time has run out, while its candidate is here to see it."""
         while True:
             self._clock_changed.clear()
-            here = self._candidate is not None
+            here = self.stage.candidate is not None
             remaining_s = self._shared.seconds_until(self.session.answer_deadline) if here else None
             try:
                 async with asyncio.timeout(remaining_s):
@@ -328,7 +293,7 @@ class LiveInterview:
             session = await self._step(lambda: self._shared.interviewing.time_is_up(self.session.id))
             if session.current_question_id != before:
                 said = N_("The time for this answer is up. Your answer has been saved.")
-                self._show(telling.notice(session, "time_is_up", said))
+                self.stage.show_notice("time_is_up", said)
         except VivaError as error:
             log.warning("end_of_time_not_written", code=error.code)
             await asyncio.sleep(CLOCK_RETRY_S)
@@ -337,7 +302,7 @@ class LiveInterview:
 
     def is_news(self, event: object) -> bool:
         """False for the finals that the screens have got from here, which are nearly all."""
-        return not (isinstance(event, UtteranceHeard) and event.seq <= self._shown_seq)
+        return not (isinstance(event, UtteranceHeard) and event.seq <= self.stage.shown_seq)
 
     async def hear_of(self, event: object) -> None:
         """A fact from the bus: show what another process, or a page, has changed."""
@@ -346,43 +311,15 @@ class LiveInterview:
                 await self._reread()
             if self.session.recording_consent is not True or not self.session.is_open:
                 await self._voice.end()
-        elif isinstance(event, UtteranceHeard) and event.seq > self._shown_seq:
-            after, self._shown_seq = self._shown_seq, event.seq
-            for screen in tuple(self._screens):
-                await self.replay(screen, after)
+        elif isinstance(event, UtteranceHeard) and event.seq > self.stage.shown_seq:
+            await self.stage.show_up_to(event.seq)
         elif isinstance(event, UtteranceCorrected):
-            async with self._shared.database.uow() as work:
-                said = await self._shared.sessions.utterances(work, self.session.id, event.seq - 1)
-            self._show(telling.corrected(said[0]))
+            await self.stage.show_correction(event.seq)
 
     async def _reread(self) -> None:
         async with self._shared.database.uow() as work:
             session = await self._shared.sessions.get(work, self.session.id)
-        if msgspec.structs.replace(session, last_seq=self.session.last_seq) != self.session:
-            await self._learn_questions(session)
+        amended = session.may_be_amended and await self.stage.relearn_questions(session)
+        if amended or msgspec.structs.replace(session, last_seq=self.session.last_seq) != self.session:
+            await self.stage.learn_questions(session)
             self._adopt(session)
-
-    async def _learn_questions(self, session: Session) -> None:
-        """A question that follows on an answer was not there before."""
-        if session.current_question_id in {None, *self._questions}:
-            return
-        async with self._shared.database.uow() as work:
-            asked = await self._shared.sessions.questions(work, session.id)
-        self._questions = {question.id: question for question in asked}
-
-    # What screens are told
-
-    def _show(self, message: wire.ServerMessage, heard_ms: float = 0.0, *, is_final: bool = False) -> None:
-        frame = Frame(wire.encode(message), heard_ms, is_final)
-        for screen in self._screens:
-            screen.give(frame)
-
-    def _state(self) -> wire.State:
-        return telling.state(
-            self.session,
-            self._questions,
-            seq=self._shown_seq,
-            engine=self._voice.engine,
-            connected=self._voice.connected,
-            now=self._shared.clock.now(),
-        )

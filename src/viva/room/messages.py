@@ -85,6 +85,8 @@ class QuestionShown(msgspec.Struct, frozen=True):
     id: UUID
     order: int
     text: str
+    follow_up: bool = False
+    """Whether it takes up the answer before it."""
 
 
 class MediaShown(msgspec.Struct, frozen=True):

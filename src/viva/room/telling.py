@@ -43,7 +43,7 @@ def question(session: Session, questions: dict[UUID, Question]) -> wire.Question
     if session.current_question_id is None:
         return None
     current = questions[session.current_question_id]
-    return wire.QuestionShown(current.id, current.order, current.text)
+    return wire.QuestionShown(current.id, current.order, current.text, current.follows_id is not None)
 
 
 def interim(session: Session, result: SpeechResult, question_id: UUID, now: datetime) -> wire.SttResult:

@@ -26,7 +26,7 @@ from viva.media import (
 from viva.platform.i18n import N_
 from viva.platform.tasks import Tasks
 from viva.room.ears import Ears
-from viva.room.finals import AnswerSpans
+from viva.room.finals import AnswerSpans, spoken_at_ms
 from viva.room.moments import Moments
 from viva.room.shared import Shared
 from viva.room.untranscribed import MissedPart, Span
@@ -52,7 +52,10 @@ RECORDING = {
 class Listener(Protocol):
     """The interview, as its voice sees it. Calls come on the event loop and must not block."""
 
-    session: Session
+    @property
+    def session(self) -> Session:
+        """The interview as it is stored."""
+        ...
 
     def heard(self, result: SpeechResult, question_id: UUID) -> None:
         """A result on the interview's clock, never blank, with the question that it answers."""
@@ -127,8 +130,8 @@ class Voice:
         if session.answering_since is None or session.current_question_id is None:
             return
         self._spans.begin(session.current_question_id, session.clock_ms(session.answering_since))
-        if self._relay is not None:
-            self._relay.begin_anew()
+        if self._connection is not None:
+            self._connection.begin_speech()
         if self._relay is None and self._shared.transcriber is not None:
             options = StreamOptions(language=session.language, key_terms=session.key_terms)
             relay = Relay(self._shared.transcriber, options, self._on_speech)
@@ -141,6 +144,14 @@ class Voice:
         elif self._relay is not None and not await self._relay.finalize(timeout_s):
             self._relay.give_up()
         self._collect_missed(self._relay)
+
+    async def hurry(self, timeout_s: float) -> None:
+        """Have what was said while the answer was being ended recognised now, not with the next answer.
+
+        What is not heard in time stays with the relay.
+        """
+        if self._relay is not None:
+            await self._relay.finalize(timeout_s)
 
     async def end(self) -> None:
         """Close the connection, the relay and the recording; what was said is recognised first."""
@@ -179,7 +190,7 @@ class Voice:
     def _feed(self, packet: AudioPacket) -> None:
         session = self._listener.session
         if self._relay is not None and session.answering_since is not None:
-            self._relay.feed(packet, self._moments.at_ms(session, packet.received_ms))
+            self._relay.feed(packet, self._moments.at_ms(session, packet.spoken_ms))
 
     def _recorded_at_ms(self, received_ms: float) -> int | None:
         session = self._listener.session
@@ -190,7 +201,7 @@ class Voice:
 
     def _on_speech(self, event: SpeechEvent) -> None:
         if isinstance(event, SpeechResult):
-            result, question_id = cleaned(event), self._spans.question_at(event.start_ms)
+            result, question_id = cleaned(event), self._spans.question_at(spoken_at_ms(event))
             if question_id is not None and result.text:
                 self._listener.heard(result, question_id)
             return

@@ -1,9 +1,11 @@
 """The interview record: sessions, questions as asked, answers, utterances, incidents."""
 
 from viva.sessions.admission import Admission, Admissions
+from viva.sessions.amending import Amendments
 from viva.sessions.errors import (
     ConsentRequired,
     EmptyAnswer,
+    InterviewBegun,
     NameAndPositionRequired,
     NoMoreTime,
     NotAnswering,
@@ -39,11 +41,13 @@ __all__ = [
     "TYPED_ANSWER_MAX",
     "Admission",
     "Admissions",
+    "Amendments",
     "Answer",
     "ConsentRequired",
     "EmptyAnswer",
     "Idempotency",
     "Incident",
+    "InterviewBegun",
     "Language",
     "MissedReason",
     "MissedSpan",

@@ -72,3 +72,10 @@ class UtteranceNotFound(NotFound):
 
     code = "utterance_not_found"
     message = N_("This part of the transcript could not be found.")
+
+
+class InterviewBegun(Conflict):
+    """The candidate has begun, or everything is over: what is asked stays as it was announced."""
+
+    code = "interview_begun"
+    message = N_("The interview has begun, so its questions no longer change.")

@@ -59,6 +59,11 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
         return self.status in OPEN_STATUSES
 
     @property
+    def may_be_amended(self) -> bool:
+        """Whether its questions may still change: nothing has been asked yet."""
+        return self.status in {"created", "consented"} and self.started_at is None
+
+    @property
     def account(self) -> Account:
         """On whose budgets calls of the language model go."""
         return account_of(self.position, self.position_id, self.id)

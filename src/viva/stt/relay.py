@@ -82,7 +82,7 @@ class Relay:
         await self.close()
 
     def feed(self, packet: AudioPacket, at_ms: float) -> None:
-        """Take a packet whose sound began `at_ms` on the interview's clock (its arrival will do).
+        """Take a packet whose sound began `at_ms` on the interview's clock.
 
         Never blocks, never raises. After closing, packets are ignored.
         """
@@ -94,10 +94,6 @@ class Relay:
         elif overflowed:
             metrics.packets_overflowed.labels(self.engine).inc(overflowed)
             self._say_trouble("overloaded")
-
-    def begin_anew(self) -> None:
-        """A new answer begins: what is fed from here on is placed by its arrival, not by what was before."""
-        self._intake.backlog.timeline.begin_anew()
 
     async def finalize(self, timeout_s: float) -> bool:
         """Make everything fed so far final. Returns whether that happened in time.

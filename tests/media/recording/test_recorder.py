@@ -102,7 +102,7 @@ async def test_a_pause_is_marked_as_a_gap_and_keeps_its_length(tmp_path: Path, s
         for number in range(50):
             recorder.audio(sound(number))
         for number in range(50, 60):
-            recorder.audio(sound(number, received_ms=number * 20 + 4_000.0))
+            recorder.audio(sound(number, spoken_ms=number * 20 + 4_000.0))
         part = await recorder.close()
     assert part is not None
     assert part.gaps == (Gap(1_000, 5_000),)
@@ -140,7 +140,7 @@ async def main():
         for number in range(100_000):
             due = began + number * 20
             await asyncio.sleep(max(0, due - time.monotonic() * 1000) / 1000)
-            recorder.audio(sound(number, received_ms=due))
+            recorder.audio(sound(number, spoken_ms=due))
             if number % 2 == 0:
                 recorder.video(picture(number // 2, keyframe=number % 100 == 0, received_ms=due))
             print(number, flush=True)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from viva.cli.checks.finding import Finding
+from viva.platform.antivirus import Antivirus, FileNotScanned, InfectedFile
 from viva.platform.settings import Settings
 from viva.stt import describe
 
@@ -63,3 +64,15 @@ def check_language_model(settings: Settings) -> Finding:
     except OSError as error:
         return Finding("note", "language model", f"ANTHROPIC_BASE_URL does not answer: {error}")
     return Finding("ok", "language model", f"{settings.llm_model}, at ANTHROPIC_BASE_URL")
+
+
+async def check_antivirus(settings: Settings) -> Finding:
+    """Does the scanner let a harmless text pass? Without that no upload is taken."""
+    if not settings.antivirus_command:
+        return Finding("ok", "virus scanner", "none: uploads are read without a scan")
+    try:
+        await Antivirus(settings.antivirus_command).scan(b"a harmless text")
+    except (FileNotScanned, InfectedFile) as error:
+        words = f"VIVA_ANTIVIRUS_COMMAND refuses a harmless text ({error.code}): no upload is taken"
+        return Finding("note", "virus scanner", words)
+    return Finding("ok", "virus scanner", "every upload is scanned first")

@@ -79,6 +79,10 @@ class Connection:
         """What was counted so far."""
         return self._media.stats
 
+    def begin_speech(self) -> None:
+        """As `MediaConnection.begin_speech`."""
+        self._media.begin_speech()
+
     async def close(self) -> None:
         """Say farewell and end. Closing twice is fine."""
         self._end("closed")

@@ -69,6 +69,10 @@ class Media:
         if ready:
             self._give(give, ready)
 
+    def begin_speech(self) -> None:
+        """Somebody is about to speak."""
+        self._audio.spoken.begin()
+
     def expire(self, now_ms: float) -> None:
         """Stop waiting for what has been missing for too long."""
         self._give(self._sink.audio, self._audio.expire(now_ms))

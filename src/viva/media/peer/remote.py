@@ -6,6 +6,9 @@ import msgspec
 
 from viva.media.peer.stun import Address
 
+_PTIME_MS = 20
+"""Opus's own, where an answer wishes for nothing (RFC 7587, section 7)."""
+
 
 class RemoteAnswer(msgspec.Struct, frozen=True):
     """Where the server listens and how it proves itself."""
@@ -14,6 +17,8 @@ class RemoteAnswer(msgspec.Struct, frozen=True):
     password: str
     fingerprints: tuple[tuple[str, str], ...]
     addresses: tuple[Address, ...]
+    ptime_ms: int
+    """How much sound it wants in a packet."""
 
 
 def read_answer(sdp: str) -> RemoteAnswer:
@@ -26,12 +31,14 @@ def read_answer(sdp: str) -> RemoteAnswer:
         return found
 
     fingerprint = one(r"a=fingerprint:(\S+) (\S+)")
+    ptime = re.search(r"a=ptime:(\d+)", sdp)
     candidates = re.findall(r"a=candidate:\S+ 1 udp \d+ ([\d.]+) (\d+) typ host", sdp)  # IPv4 will do
     return RemoteAnswer(
         ufrag=one(r"a=ice-ufrag:(\S+)")[1],
         password=one(r"a=ice-pwd:(\S+)")[1],
         fingerprints=((fingerprint[1], fingerprint[2]),),
         addresses=tuple(dict.fromkeys((host, int(port)) for host, port in candidates)),
+        ptime_ms=int(ptime[1]) if ptime else _PTIME_MS,
     )
 
 

@@ -1,4 +1,8 @@
-"""When a packet belongs in the file: by its own timestamp, anchored by arrival, tuned by sender reports."""
+"""When a packet belongs in the file: sound when it was spoken, pictures by their own timestamps.
+
+Pictures are anchored by arrival and tuned by sender reports. Sound is not: the recogniser goes by the same
+moments, so that what was heard live and what is heard again from the file have one clock.
+"""
 
 import msgspec
 
@@ -8,27 +12,27 @@ from viva.media.model import SenderClock
 PAUSE_MS = 1_000.0
 """After so long a silence, a timestamp that did not move on is taken for a pause, not for a delay."""
 _EARLY_MS = 40.0
-"""As in `stt.timeline`, so that what was heard live and what is heard again from the file have one clock."""
 _STEP_MS = 5.0
 """Pictures are moved towards the sender's own timing this much at a time, so that nothing jumps."""
 _BELIEVABLE_MS = 2_000.0
+_SOUND_PER_MS = OPUS_RATE_HZ / 1000
+_PICTURES_PER_MS = VIDEO_RATE_HZ / 1000
 
 
-class _Line(msgspec.Struct):
-    """One track's timestamps against the file's milliseconds."""
+class _Pictures(msgspec.Struct):
+    """The pictures' timestamps against the file's milliseconds."""
 
-    per_ms: float
     offset: float | None = None
     arrived_ms: float = 0.0
     target: float | None = None
 
     def at(self, timestamp: int, arrival_ms: float) -> float:
-        raw = timestamp / self.per_ms
+        raw = timestamp / _PICTURES_PER_MS
         if self.offset is None:
             self.offset = arrival_ms - raw
         late_ms = arrival_ms - raw - self.offset
         paused = arrival_ms - self.arrived_ms > PAUSE_MS and late_ms > PAUSE_MS / 2
-        if paused or late_ms < -_EARLY_MS:  # nothing arrives before it was said
+        if paused or late_ms < -_EARLY_MS:  # nothing arrives before it was seen
             self.offset += late_ms
         elif self.target is not None:
             self.offset += max(-_STEP_MS, min(_STEP_MS, self.target - self.offset))
@@ -41,27 +45,28 @@ class Placement:
 
     def __init__(self, zero_ms: float) -> None:
         self._zero_ms = zero_ms
-        self._lead = _Line(OPUS_RATE_HZ / 1000)
-        self._follow = _Line(VIDEO_RATE_HZ / 1000)
+        self._sound_offset: float | None = None
+        self._pictures = _Pictures()
         self._sound: SenderClock | None = None
 
-    def audio(self, timestamp: int, received_ms: float) -> int:
+    def audio(self, timestamp: int, spoken_ms: float) -> int:
         """Where a sound packet belongs."""
-        return max(0, round(self._lead.at(timestamp, received_ms - self._zero_ms)))
+        self._sound_offset = spoken_ms - self._zero_ms - timestamp / _SOUND_PER_MS
+        return max(0, round(spoken_ms - self._zero_ms))
 
     def video(self, timestamp: int, received_ms: float) -> int:
         """Where a picture belongs."""
-        return max(0, round(self._follow.at(timestamp, received_ms - self._zero_ms)))
+        return max(0, round(self._pictures.at(timestamp, received_ms - self._zero_ms)))
 
     def note(self, clock: SenderClock) -> None:
         """Learn from a sender report; sound leads, pictures follow."""
         if clock.kind == "audio":
             self._sound = clock
             return
-        sound, lead, follow = self._sound, self._lead, self._follow
-        if sound is None or lead.offset is None or follow.offset is None:
+        sound, offset = self._sound, self._sound_offset
+        if sound is None or offset is None or self._pictures.offset is None:
             return
-        file_ms = sound.timestamp / lead.per_ms + lead.offset + clock.sender_ms - sound.sender_ms
-        target = file_ms - clock.timestamp / follow.per_ms
-        if abs(target - follow.offset) < _BELIEVABLE_MS:
-            follow.target = target
+        file_ms = sound.timestamp / _SOUND_PER_MS + offset + clock.sender_ms - sound.sender_ms
+        target = file_ms - clock.timestamp / _PICTURES_PER_MS
+        if abs(target - self._pictures.offset) < _BELIEVABLE_MS:
+            self._pictures.target = target

@@ -82,8 +82,8 @@ class Recorder:
         """Keep a sound packet."""
         if self._closed:
             return
-        placement = self._placement or self._begin(packet.received_ms)
-        time_ms = placement.audio(packet.timestamp, packet.received_ms)
+        placement = self._placement or self._begin(packet.spoken_ms)
+        time_ms = placement.audio(packet.timestamp, packet.spoken_ms)
         if time_ms - self._sound_end_ms > PAUSE_MS:
             self._change(gaps=(*(self._part.gaps if self._part else ()), Gap(self._sound_end_ms, time_ms)))
         self._sound_end_ms = time_ms + packet.duration * 1000 // packet.format.sample_rate_hz

@@ -12,6 +12,7 @@ from viva.media.rtp.packet import RtpPacket
 from viva.media.rtp.picture import Joiner
 from viva.media.rtp.reception import Reception
 from viva.media.rtp.rtcp import SenderReport
+from viva.media.rtp.spoken import SpokenClock
 from viva.media.rtp.vp8 import Vp8Joiner
 
 AUDIO_HOLD_MS, AUDIO_HOLD_PACKETS = 40.0, 3
@@ -141,6 +142,7 @@ class AudioTrack(Track[AudioPacket]):
 
     def __init__(self) -> None:
         super().__init__(OPUS_RATE_HZ)
+        self.spoken = SpokenClock()
 
     def _new_order(self) -> Reorder[tuple[RtpPacket, float]]:
         return Reorder(
@@ -160,7 +162,9 @@ class AudioTrack(Track[AudioPacket]):
             return None
         self.taken += 1
         timestamp = self._timeline.at(packet.timestamp, received_ms)
-        return AudioPacket(_FORMAT, timestamp, samples, packet.payload, received_ms)
+        return AudioPacket(
+            _FORMAT, timestamp, samples, packet.payload, self.spoken.at(timestamp, received_ms)
+        )
 
 
 class VideoTrack(Track[VideoFrame]):

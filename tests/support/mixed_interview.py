@@ -1,0 +1,169 @@
+"""One interview in a troubled world, and what a simple model says must be in its transcript (F32)."""
+
+import asyncio
+import time
+from collections import Counter
+from typing import Any
+
+import httpx
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+from tests.support.candidate import Candidate, eventually
+from tests.support.opus import encode, tones
+from tests.support.troubled_world import PATIENCE_S, Person, World
+
+QUESTIONS = 5
+UNSAVED_S = 5.0
+"""F01 says one second of sound; a busy machine may take longer to write it."""
+PACKETS_PER_WORD = 15
+
+
+class MixedInterview:
+    """The model is four lines long: words and where they were said, which of them a kill may have taken, and
+    what was typed. The rest does what a candidate does."""
+
+    def __init__(self, world: World, number: int) -> None:
+        self.said: dict[int, tuple[int, float]] = {}
+        self.maybe: set[int] = set()
+        self.typed: dict[int, str] = {}
+        self.number = number
+        self._world = world
+        self._questions: list[str] = []
+
+    async def begin(self) -> None:
+        """A session and its consent; whatever is unavailable for a moment is asked for again."""
+
+        async def begun() -> Candidate | None:
+            try:
+                return await self._world.server.new_candidate()
+            except httpx.HTTPStatusError as error:
+                if error.response.status_code != 503:
+                    raise
+                return None
+
+        candidate: Candidate = await eventually(begun, timeout_s=PATIENCE_S)
+        self._questions = await candidate.questions()
+        assert len(self._questions) == QUESTIONS
+        self.person = Person(self._world, candidate)
+
+    async def speak(self, index: int, count: int) -> None:
+        """So many words, each another one."""
+        await self._start(index)
+        peer = await self.person.microphone()
+        for _ in range(count):
+            word = len(self.said)
+            await peer.play([packet.data for packet in encode(tones([word]))][:PACKETS_PER_WORD])
+            self.said[word] = (index, time.monotonic())
+
+    async def speak_without_database(self, index: int) -> None:
+        """A word while nothing can be stored."""
+        await self._start(index)
+        await self.person.microphone()
+        async with self._world.to_database.down():
+            await self.speak(index, 1)
+
+    async def finish(self, index: int) -> None:
+        """End the spoken answer."""
+        await self._start(index)
+        person, question = self.person, self._questions[index]
+        await person.until(
+            "finish_answer",
+            lambda: person.state.get("question_id", question) != question,
+            question_id=question,
+        )
+
+    async def type(self, index: int, times: int) -> None:
+        """Sent several times at once, as an impatient person does."""
+        question, said = self._questions[index], f"wrote {index}"
+        await self.person.channel()
+
+        async def taken() -> bool:
+            send = self.person.candidate.type_answer
+            answers = await asyncio.gather(*(send(question, said) for _ in range(times)))
+            codes = {answer.status_code for answer in answers}
+            assert codes <= {200, 409, 503}, codes
+            return bool(codes & {200, 409})
+
+        await eventually(taken, timeout_s=PATIENCE_S)
+        self.typed[index] = said
+
+    async def repeat(self, index: int, kind: str) -> None:
+        """A duplicate, or a message that comes after the ones that were sent later: refused."""
+        person = self.person
+        known = len(person.errors)
+        await person.until(kind, lambda: len(person.errors) > known, question_id=self._questions[index])
+
+    async def killed(self) -> None:
+        """The server is gone at once, and back; of what nobody acknowledged, the last sound may be lost."""
+        await self._world.kill()
+        now_s, told = time.monotonic(), " ".join(self.person.finals.values()).split()
+        late = {word for word, (_, at_s) in self.said.items() if now_s - at_s < UNSAVED_S}
+        self.maybe |= {word for word in late if str(word) not in told}
+        await self.person.leave()
+        await self._world.start()
+
+    async def end(self, index: int) -> None:
+        """Everything that is left is typed."""
+        for left in range(index, QUESTIONS):
+            await self.type(left, 1)
+        assert self.person.contradictions == []
+        await self.person.leave()
+
+    async def differences(self) -> list[str]:
+        """Between the model and the transcript, once everything is transcribed."""
+        candidate = self.person.here()
+        status = (await candidate.get()).raise_for_status().json()["status"]
+        found = [] if status == "completed" else [f"status: {status}"]
+        return [
+            f"interview {self.number}: {each}"
+            for each in found + self._compared(await candidate.utterances())
+        ]
+
+    def _compared(self, utterances: list[dict[str, Any]]) -> list[str]:
+        stored = {u["seq"]: u["text"] for u in utterances}
+        index_of = {question_id: index for index, question_id in enumerate(self._questions)}
+        told = [(index_of[u["question_id"]], u["text"]) for u in utterances]
+        typed = sorted(each for each in told if "wrote" in each[1])
+        heard = [(int(word), index) for index, said in told if "wrote" not in said for word in said.split()]
+        often = Counter(word for word, _ in heard)
+        acknowledged = self.person.finals.items() - stored.items()
+        lost = self.said.keys() - often.keys() - self.maybe
+        found = {
+            "numbers": [] if sorted(stored) == list(range(1, len(stored) + 1)) else sorted(stored),
+            "acknowledged and not there": sorted(acknowledged),
+            "typed": [] if typed == sorted(self.typed.items()) else typed,
+            "doubled": [word for word, count in often.items() if count > 1],
+            "lost": sorted(lost),
+            "never said": sorted(often.keys() - self.said.keys()),
+            "at another question": [
+                each for each in heard if self.said.get(each[0], each[::-1])[0] != each[1]
+            ],
+        }
+        return [f"{what}: {which}" for what, which in found.items() if which]
+
+    async def _start(self, index: int) -> None:
+        person, question = self.person, self._questions[index]
+
+        def answering() -> bool:
+            return person.state.get("question_id") == question and person.state["answering"] is True
+
+        await person.until("start_answer", answering, question_id=question)
+
+
+async def all_transcribed(url: str) -> None:
+    """Whatever was not heard live has been heard from the recording."""
+
+    async def settled() -> bool:
+        engine = create_async_engine(url)
+        try:
+            async with engine.begin() as connection:
+                jobs = "where name = 'transcribe_missed' and claim is null"
+                await connection.execute(text(f"update jobs set due_at = now() {jobs}"))  # noqa: S608 (our own)
+                left = await connection.execute(
+                    text("select 1 from missed_spans where settled_at is null limit 1")
+                )
+                return not left.all()
+        finally:
+            await engine.dispose()
+
+    await eventually(settled, timeout_s=3 * PATIENCE_S)

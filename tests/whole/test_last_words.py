@@ -1,0 +1,51 @@
+"""F02: whoever goes on talking while the answer is being ended is heard too."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from tests.support.deepgram_ears import ToneEars
+from tests.support.deepgram_server import DeepgramServer
+from tests.support.opus import encode, tones
+from tests.support.server import Served
+
+from viva.room.service import Interviewing
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+def _word(number: int) -> list[bytes]:
+    return [packet.data for packet in encode(tones([number]))][:15]
+
+
+async def test_what_is_said_while_an_answer_is_being_ended_is_stored_without_waiting_for_the_next(
+    served: Served, vendor: DeepgramServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A follow-up may take seconds; words that waited for the next answer would be lost with the server."""
+    ending, ended = asyncio.Event(), asyncio.Event()
+    end = Interviewing.finish_answer
+
+    async def at_leisure(self: Interviewing, *given: Any) -> Any:
+        ending.set()
+        await ended.wait()
+        return await end(self, *given)
+
+    monkeypatch.setattr(Interviewing, "finish_answer", at_leisure)
+    monkeypatch.setattr(vendor, "make_ears", ToneEars)
+    candidate = await served.new_candidate(language="en")
+    first = (await candidate.questions())[0]
+    async with candidate.channel() as channel, candidate.microphone() as peer:
+        await channel.send("start_answer", question_id=first)
+        await channel.state(answering=True)
+        before = sum(heard.decoder.packets for heard in vendor.connections)
+        await peer.play(_word(1))
+        await channel.send("finish_answer", question_id=first)
+        await ending.wait()
+        await peer.play(_word(2))
+        await vendor.until(lambda: sum(heard.decoder.packets for heard in vendor.connections) >= before + 30)
+        ended.set()
+        await channel.until(lambda message: message.get("is_final") and message["text"] == "2")
+        assert [(u["text"], u["question_id"]) for u in await candidate.utterances()] == [
+            ("1", first),
+            ("2", first),
+        ]
