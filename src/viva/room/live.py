@@ -212,8 +212,7 @@ class LiveInterview:
         async with self._one_at_a_time:
             await self._require_consent()
             answer, earlier = await self._voice.connect(offer)
-            await self._begin()
-        await self._replaced(earlier)
+            await self._begin(earlier)
         return answer
 
     async def take_sound(self) -> SoundConnection:
@@ -221,8 +220,7 @@ class LiveInterview:
         async with self._one_at_a_time:
             await self._require_consent()
             connection, earlier = self._voice.connect_socket()
-            await self._begin()
-        await self._replaced(earlier)
+            await self._begin(earlier)
         self._note("media_over_socket")
         return connection
 
@@ -233,15 +231,16 @@ class LiveInterview:
         if self.session.recording_consent is not True:
             raise ConsentRequired
 
-    async def _begin(self) -> None:
-        session = await self._shared.interviewing.begin_clock(self.session.id)
-        await self._voice.listen(session)
-        self._adopt(session)
-
-    async def _replaced(self, earlier: MediaConnection | None) -> None:
-        if earlier is not None:
-            await earlier.close()
-            self._note("media_reconnected")
+    async def _begin(self, earlier: MediaConnection | None) -> None:
+        """Listen by the new connection; the one that it replaces ends whether or not that can be written."""
+        try:
+            session = await self._shared.interviewing.begin_clock(self.session.id)
+            await self._voice.listen(session)
+            self._adopt(session)
+        finally:
+            if earlier is not None:
+                await earlier.close()
+                self._note("media_reconnected")
 
     def heard(self, result: SpeechResult, question_id: UUID) -> None:
         """A final is stored before anybody sees it; an interim is shown at once and never stored."""
