@@ -124,7 +124,8 @@ class MixedInterview:
         index_of = {question_id: index for index, question_id in enumerate(self._questions)}
         told = [(index_of[u["question_id"]], u["text"]) for u in utterances]
         typed = sorted(each for each in told if "wrote" in each[1])
-        heard = [(int(word), index) for index, said in told if "wrote" not in said for word in said.split()]
+        words = [(word, index) for index, said in told if "wrote" not in said for word in said.split()]
+        heard = [(int(word), index) for word, index in words if word.isdigit()]  # else cut in the middle
         often = Counter(word for word, _ in heard)
         acknowledged = self.person.finals.items() - stored.items()
         lost = self.said.keys() - often.keys() - self.maybe
