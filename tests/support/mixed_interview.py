@@ -96,7 +96,8 @@ class MixedInterview:
     async def killed(self) -> None:
         """The server is gone at once, and back; of what nobody acknowledged, the last sound may be lost."""
         await self._world.kill()
-        now_s, told = time.monotonic(), " ".join(self.person.finals.values()).split()
+        now_s, finals = time.monotonic(), self.person.finals.values()
+        told = " ".join(said for said in finals if "wrote" not in said).split()
         late = {word for word, (_, at_s) in self.said.items() if now_s - at_s < UNSAVED_S}
         self.maybe |= {word for word in late if str(word) not in told}
         await self.person.leave()
