@@ -96,7 +96,8 @@ class MixedInterview:
     async def killed(self) -> None:
         """The server is gone at once, and back; of what nobody acknowledged, the last sound may be lost."""
         await self._world.kill()
-        now_s, told = time.monotonic(), " ".join(self.person.finals.values()).split()
+        now_s, finals = time.monotonic(), self.person.finals.values()
+        told = " ".join(said for said in finals if "wrote" not in said).split()
         late = {word for word, (_, at_s) in self.said.items() if now_s - at_s < UNSAVED_S}
         self.maybe |= {word for word in late if str(word) not in told}
         await self.person.leave()
@@ -124,7 +125,8 @@ class MixedInterview:
         index_of = {question_id: index for index, question_id in enumerate(self._questions)}
         told = [(index_of[u["question_id"]], u["text"]) for u in utterances]
         typed = sorted(each for each in told if "wrote" in each[1])
-        heard = [(int(word), index) for index, said in told if "wrote" not in said for word in said.split()]
+        words = [(word, index) for index, said in told if "wrote" not in said for word in said.split()]
+        heard = [(int(word), index) for word, index in words if word.isdigit()]  # else cut in the middle
         often = Counter(word for word, _ in heard)
         acknowledged = self.person.finals.items() - stored.items()
         lost = self.said.keys() - often.keys() - self.maybe
