@@ -47,8 +47,14 @@ BODIES: dict[str, dict[str, Any]] = {
     "link": {"data": {"x": "x"}},
     "evaluate": {"data": {"x": "x"}},
     "evaluations": {},
+    "resume": {"files": dict.fromkeys(("file", "resume"), ("cv.txt", b"Ten years of schedulers."))},
+    "drafts": {"data": {"act": "reject", "text": "What did you build?"}},
+    "accept": {"json": {"text": "What did you build there?", "competency": "ownership"}},
+    "reject": {},
+    "again": {"data": {"x": "x"}},
+    "remove": {"data": {"x": "x"}},
 }
-"""A good body for each address that ends like this."""
+"""A good body for each address whose last word is this."""
 PASSWORD = "a very long pass phrase 42"
 
 
@@ -194,7 +200,7 @@ async def test_S02_ids_swapped_between_candidates_and_reviewers_find_nothing(
             if method == "WS":
                 status, text = await _status(served, method, address, headers), ""
             else:
-                sent = {} if method == "GET" else BODIES[address.rsplit("/", 1)[1]]
+                sent = {} if method == "GET" else BODIES[re.findall(r"/(\w+)", path)[-1]]
                 answer = await served.http.request(method, address, headers=headers, **sent)
                 status, text = answer.status_code, answer.text
             to_login = status == 303 and _is_page(path)
