@@ -19,6 +19,7 @@ ANSWER = Span(10_000, 40_000)
         ([(0, 22_000), (20_000, 60_000)], [(10_000, 30_000)], [(30_000, 40_000)]),
         ([(50_000, 60_000)], [], []),
         ([], [(10_000, 20_000)], []),
+        ([(20_000, 20_200), (30_000, 30_040)], [], [(20_000, 20_200)]),
         ([(0, 39_000)], [(50_000, 50_000), (15_000, 15_000)], [(10_000, 15_000), (15_000, 39_000)]),
     ],
     ids=[
@@ -30,6 +31,7 @@ ANSWER = Span(10_000, 40_000)
         "two parts of the recording overlap",
         "nothing was recorded of the answer",
         "nothing was recorded at all",
+        "a short yes is an answer, two packets are none",
         "what was typed covers nothing",
     ],
 )

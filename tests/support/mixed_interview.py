@@ -153,14 +153,18 @@ class MixedInterview:
 
 
 async def all_transcribed(url: str) -> None:
-    """Whatever was not heard live has been heard from the recording."""
+    """Whatever was not heard live has been heard from the recording.
+
+    A job whose worker was killed five times is held until a person says "try again"; here nobody waits long.
+    """
 
     async def settled() -> bool:
         engine = create_async_engine(url)
         try:
             async with engine.begin() as connection:
+                again = "due_at = now(), held_at = null, attempt = 0"
                 jobs = "where name = 'transcribe_missed' and claim is null"
-                await connection.execute(text(f"update jobs set due_at = now() {jobs}"))  # noqa: S608 (our own)
+                await connection.execute(text(f"update jobs set {again} {jobs}"))  # noqa: S608 (our own)
                 left = await connection.execute(
                     text("select 1 from missed_spans where settled_at is null limit 1")
                 )

@@ -3,12 +3,14 @@
 import asyncio
 from typing import Any
 
+import numpy as np
 import pytest
 from tests.support.deepgram_ears import ToneEars
 from tests.support.deepgram_server import DeepgramServer
-from tests.support.opus import encode, tones
+from tests.support.opus import RATE_HZ, encode, tones
 from tests.support.server import Served
 
+from viva.room import voice
 from viva.room.service import Interviewing
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -16,6 +18,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 def _word(number: int) -> list[bytes]:
     return [packet.data for packet in encode(tones([number]))][:15]
+
+
+def _silence() -> list[bytes]:
+    return [packet.data for packet in encode(np.zeros(RATE_HZ, np.float32))]
 
 
 async def test_what_is_said_while_an_answer_is_being_ended_is_stored_without_waiting_for_the_next(
@@ -49,3 +55,22 @@ async def test_what_is_said_while_an_answer_is_being_ended_is_stored_without_wai
             ("1", first),
             ("2", first),
         ]
+
+
+async def test_a_word_whose_sound_comes_later_than_the_message_that_ends_the_answer_is_not_cut_in_two(
+    served: Served, vendor: DeepgramServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A click goes at once; sound is encoded first, and sent in packets."""
+    monkeypatch.setattr(voice, "HEAR_OUT_S", 60)
+    monkeypatch.setattr(vendor, "make_ears", ToneEars)
+    candidate = await served.new_candidate(language="en")
+    first = (await candidate.questions())[0]
+    async with candidate.channel() as channel, candidate.microphone() as peer:
+        await channel.send("start_answer", question_id=first)
+        await channel.state(answering=True)
+        half = len(_word(1)) // 2
+        await peer.play(_word(1)[:half])
+        await channel.send("finish_answer", question_id=first)
+        await peer.play(_word(1)[half:] + _silence())
+        await channel.state(answering=False)
+    assert [u["text"] for u in await candidate.utterances()] == ["1"]

@@ -13,7 +13,7 @@ from viva.platform.database import Database, Work
 from viva.platform.errors import Unavailable
 from viva.room import director
 from viva.room.director import Decision
-from viva.room.untranscribed import SHORTEST_MS, MissedPart
+from viva.room.untranscribed import SYLLABLE_MS, MissedPart
 from viva.sessions import (
     TYPED_ANSWER_MAX,
     Answer,
@@ -124,7 +124,7 @@ class Interviewing:
 
         async def write(work: Work) -> None:
             for question_id, span in missed:
-                if span.end_ms - span.start_ms >= SHORTEST_MS:
+                if span.end_ms - span.start_ms >= SYLLABLE_MS:
                     spoken = (span.start_ms, span.end_ms)
                     await self._missed.note(
                         work, session_id, question_id, spoken, reason=reason, now=self._clock.now()

@@ -11,8 +11,10 @@ import msgspec
 
 from viva.audio import SpeechResult, Word
 
-SHORTEST_MS = 300
-"""No word is shorter; a stretch that is left between two utterances and is shorter than this is a breath."""
+SYLLABLE_MS = 60
+"""Nothing that can be understood is shorter."""
+BREATH_MS = 300
+"""What is left beside an utterance and is shorter is a breath; what stands alone may be a whole "yes"."""
 
 
 class Span(NamedTuple):
@@ -30,14 +32,19 @@ class MissedPart(NamedTuple):
 
 
 def untranscribed(answer: Span, recorded: Iterable[Span], heard: Iterable[Span]) -> list[Span]:
-    """What was recorded of the answer and is in nobody's transcript, in order, none shorter than a word."""
-    open_spans = [
+    """What was recorded of the answer and is in nobody's transcript, in order, without breaths."""
+    stretches = [
         Span(max(answer.start_ms, start_ms), min(answer.end_ms, end_ms))
         for start_ms, end_ms in _joined(recorded)
     ]
+    left = stretches
     for known in heard:
-        open_spans = [rest for span in open_spans for rest in _without(span, known)]
-    return [span for span in open_spans if span.end_ms - span.start_ms >= SHORTEST_MS]
+        left = [rest for span in left for rest in _without(span, known)]
+    return [
+        span
+        for span in left
+        if span.end_ms - span.start_ms >= (SYLLABLE_MS if span in stretches else BREATH_MS)
+    ]
 
 
 def belonging(results: Iterable[SpeechResult], span: Span) -> list[SpeechResult]:

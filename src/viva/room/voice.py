@@ -5,6 +5,7 @@ outlives it, so that an answer spoken over two connections is one answer.
 """
 
 import asyncio
+import math
 from contextlib import AsyncExitStack
 from typing import Protocol
 from uuid import UUID
@@ -34,6 +35,12 @@ from viva.sessions import Session, without_controls
 from viva.stt import Relay, StreamOptions
 
 log = structlog.get_logger(__name__)
+
+ON_ITS_WAY_MS = 100.0
+"""Sound is a packet's length and a browser's pipeline later than the message that ends the answer."""
+HEAR_OUT_S = 0.3
+SILENT_MS = 500.0
+"""Whoever sent nothing for so long has nothing on its way."""
 
 CAPTIONS = {
     "reconnecting": N_("Captions are interrupted. Your voice is still being recorded; please keep talking."),
@@ -88,6 +95,8 @@ class Voice:
         self._recordings: set[asyncio.Task[None]] = set()
         self._resources = AsyncExitStack()
         self._trouble: str | None = None
+        self._spoken_ms = -math.inf
+        self._awaited: tuple[float, asyncio.Event] | None = None
         self.missed: list[MissedPart] = []
         """What nobody transcribed, with the question it answers, until somebody has written it down."""
 
@@ -139,11 +148,27 @@ class Voice:
 
     async def finalize(self, timeout_s: float) -> None:
         """Have the words under way recognised, as far as that goes in time; the rest is `missed`."""
+        await self._hear_out()
         if self._shared.transcriber is None:
             self._miss_everything()
         elif self._relay is not None and not await self._relay.finalize(timeout_s):
             self._relay.give_up()
         self._collect_missed(self._relay)
+
+    async def _hear_out(self) -> None:
+        """Wait for the sound that was on its way when the answer was ended: no last word is cut in two."""
+        now_ms = self._shared.clock.monotonic_ms()
+        if now_ms - self._spoken_ms > SILENT_MS:
+            return
+        arrived = asyncio.Event()
+        self._awaited = (now_ms + ON_ITS_WAY_MS, arrived)
+        try:
+            async with asyncio.timeout(HEAR_OUT_S):
+                await arrived.wait()
+        except TimeoutError:
+            log.debug("no_more_sound")  # muted, or gone
+        finally:
+            self._awaited = None
 
     async def hurry(self, timeout_s: float) -> None:
         """Have what was said while the answer was being ended recognised now, not with the next answer.
@@ -191,6 +216,9 @@ class Voice:
         session = self._listener.session
         if self._relay is not None and session.answering_since is not None:
             self._relay.feed(packet, self._moments.at_ms(session, packet.spoken_ms))
+            self._spoken_ms = packet.spoken_ms
+            if self._awaited is not None and self._spoken_ms >= self._awaited[0]:
+                self._awaited[1].set()
 
     def _recorded_at_ms(self, received_ms: float) -> int | None:
         session = self._listener.session
