@@ -5,6 +5,7 @@ import json
 import socket
 from itertools import pairwise
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import pytest
 from tests.room.rubbish import RUBBISH
@@ -14,6 +15,7 @@ from websockets.asyncio.client import connect
 
 from viva.room import messages as wire
 from viva.room.channel import BURST
+from viva.room.live import LiveInterview
 from viva.room.screen import CLOSE_SLOW
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -209,11 +211,11 @@ async def test_F19_a_screen_that_does_not_read_is_closed_and_the_others_go_on(se
             socket_of_slow.transport.abort()
 
 
-async def _live_of(served: Served, candidate: Candidate) -> object:
+async def _live_of(served: Served, candidate: Candidate) -> LiveInterview:
     hub = await served.part("hub")
-    [live] = [live for key, live in hub._live.items() if str(key) == candidate.session_id]
+    live: LiveInterview = hub._live[UUID(candidate.session_id)]
     return live
 
 
-async def _count(live: object, wanted: int) -> bool:
-    return len(live.stage._screens) == wanted  # type: ignore[attr-defined]
+async def _count(live: LiveInterview, wanted: int) -> bool:
+    return len(live.stage._screens) == wanted

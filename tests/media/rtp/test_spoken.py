@@ -1,7 +1,7 @@
 """When sound was spoken: steady where arrival trembles, and one answer for the file and for the captions."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -85,14 +85,14 @@ def test_what_comes_ten_seconds_late_was_spoken_when_it_came() -> None:
 
 @pytest.mark.parametrize("arrivals", [trembling, stood_still, stuck], ids=lambda each: each.__name__)
 async def test_F02_what_is_heard_live_and_what_is_heard_again_lie_at_the_same_moments(
-    tmp_path: Path, arrivals: object
+    tmp_path: Path, arrivals: Callable[[], Iterator[tuple[int, float]]]
 ) -> None:
     """Else the words around a kill are heard twice, or never."""
     track, timeline, live = AudioTrack(), Timeline(), list[int]()
     session_id = UUID(int=1)
     async with Recordings(tmp_path) as recordings:
         recorder = recordings.record(session_id, "one", interview_ms=round, on_trouble=print)
-        for number, received_ms in arrivals():  # type: ignore[operator]
+        for number, received_ms in arrivals():
             rtp = RtpPacket(111, number == 0, number, number * 960, 7, SILENCE)
             for packet in track.receive(rtp, received_ms + 1_000):
                 assert isinstance(packet, AudioPacket)
