@@ -12,7 +12,7 @@ from litestar.params import FromPath
 from viva.admin.views import Dashboard
 from viva.auth import UserPrincipal, requires_person
 from viva.platform.antivirus import Antivirus
-from viva.platform.database import Database
+from viva.platform.database import Database, Work
 from viva.platform.errors import VivaError
 from viva.platform.i18n import N_, gettext
 from viva.platform.web import FormErrors, Page, message_of, parse_form, see_other
@@ -70,8 +70,8 @@ async def attach_resume(
         text = await uploaded(await request.form(), antivirus)
         if text is None:
             return await _problem(dashboard, request, session_id, gettext(N_("Please choose a file first.")))
-        async with database.uow() as work:
-            await resumes.attach(work, session_id, text, by=request.user.user_id)
+        by = request.user.user_id
+        await database.run(lambda work: resumes.attach(work, session_id, text, by=by))
     except VivaError as error:
         return await _problem(dashboard, request, session_id, message_of(error))
     return _back(session_id)
@@ -88,11 +88,14 @@ async def change_resume(
     database: NamedDependency[Database],
 ) -> Response[Any]:
     """Have more drafted, or delete the résumé."""
-    change = resumes.draft_again if act == "again" else resumes.remove
+    make_change = resumes.draft_again if act == "again" else resumes.remove
+
+    async def change(work: Work) -> None:
+        await sessions.visible(work, session_id, request.user)
+        await make_change(work, session_id)
+
     try:
-        async with database.uow() as work:
-            await sessions.visible(work, session_id, request.user)
-            await change(work, session_id)
+        await database.run(change)
     except SessionNotFound:
         raise
     except VivaError as error:
@@ -114,15 +117,18 @@ async def decide(
     form = parse_form(DraftForm, await request.form())
     sent = form.values if isinstance(form, FormErrors) else msgspec.structs.asdict(form)
     by = request.user.user_id
+
+    async def act(work: Work) -> None:
+        await sessions.visible(work, session_id, request.user)
+        if isinstance(form, FormErrors):
+            raise DraftUnreadable
+        if form.act == "reject":
+            await resumes.reject(work, session_id, draft_id, by=by)
+        else:
+            await resumes.accept(work, session_id, draft_id, form.edited(), by=by)
+
     try:
-        async with database.uow() as work:
-            await sessions.visible(work, session_id, request.user)
-            if isinstance(form, FormErrors):
-                raise DraftUnreadable
-            if form.act == "reject":
-                await resumes.reject(work, session_id, draft_id, by=by)
-            else:
-                await resumes.accept(work, session_id, draft_id, form.edited(), by=by)
+        await database.run(act)
     except SessionNotFound:
         raise
     except (VivaError, msgspec.ValidationError) as error:

@@ -100,7 +100,8 @@ class Drafting:
 
     async def _keep(self, session_id: UUID, found: Drafted) -> None:
         """Write it down unless the interview has begun, or enough is there, in the meantime."""
-        async with self._database.uow() as work:
+
+        async def write(work: Work) -> None:
             try:
                 session = await self._sessions.lock(work, session_id)
             except SessionNotFound:
@@ -114,6 +115,8 @@ class Drafting:
             work.db.add(row)
             await work.db.flush()
             await self._resumes.ask_unread(work, session_id, row.id)
+
+        await self._database.run(write)
 
     def _row(self, session_id: UUID, number: int, found: Drafted) -> ResumeQuestionRow:
         question = found.question

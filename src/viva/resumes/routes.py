@@ -112,9 +112,12 @@ async def remove_resume(
     database: NamedDependency[Database],
 ) -> None:
     """Delete it with its drafts. What is asked from it is taken back, unless the interview has begun."""
-    async with database.uow() as work:
+
+    async def remove(work: Work) -> None:
         await sessions.visible(work, session_id, request.user)
         await resumes.remove(work, session_id)
+
+    await database.run(remove)
 
 
 @post("/api/sessions/{session_id:uuid}/resume/drafts", guards=[requires_user], status_code=202)
@@ -126,10 +129,13 @@ async def draft_again(
     database: NamedDependency[Database],
 ) -> ResumeShown:
     """Have drafts made for what is still missing."""
-    async with database.uow() as work:
+
+    async def queue(work: Work) -> ResumeShown:
         await sessions.visible(work, session_id, request.user)
         await resumes.draft_again(work, session_id)
         return await _shown(work, resumes, session_id)
+
+    return await database.run(queue)
 
 
 _DRAFT = "/api/sessions/{session_id:uuid}/resume/drafts/{draft_id:uuid}"
