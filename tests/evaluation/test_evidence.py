@@ -6,9 +6,9 @@ from uuid import UUID
 import pytest
 
 from viva.audio import Word
-from viva.evaluation.cleaning import cleaned, plain
+from viva.evaluation.cleaning import plain
 from viva.evaluation.evidence import Said, Transcript
-from viva.evaluation.masking import Identity
+from viva.sessions import Identity, cleaned
 
 Q1, Q2 = UUID(int=1), UUID(int=2)
 

@@ -5,12 +5,10 @@
 
 from viva.evaluation.calibration import CALIBRATE, Calibration, Outcome
 from viva.evaluation.calibration_store import Series
-from viva.evaluation.cleaning import cleaned
 from viva.evaluation.errors import NotReviewableYet, UnknownCriterion
 from viva.evaluation.evidence import Evidence
 from viva.evaluation.instructions import CURRENT, VERSIONS
 from viva.evaluation.keyless import EvidenceFinder
-from viva.evaluation.masking import Identity, mask
 from viva.evaluation.measuring import Figures, LabelledSet, measure
 from viva.evaluation.model import (
     LEVELS,
@@ -47,7 +45,6 @@ __all__ = [
     "EvidenceFinder",
     "Figures",
     "Findings",
-    "Identity",
     "LabelledSet",
     "Level",
     "NotReviewableYet",
@@ -63,9 +60,7 @@ __all__ = [
     "Wording",
     "addresses_the_judge",
     "budget_view",
-    "cleaned",
     "for_staff",
-    "mask",
     "measure",
     "wording_of",
 ]

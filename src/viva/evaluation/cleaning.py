@@ -1,23 +1,10 @@
-"""Text as a person sees it: what cannot be seen is taken out before anything is compared, sent or shown."""
+"""A model's words made plain, and how much is said in a text. Pure."""
 
 import re
-import unicodedata
 
-_INVISIBLE = re.compile(
-    "["
-    "\u00ad\u061c\u180e"  # soft hyphen, Arabic letter mark, Mongolian vowel separator
-    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"  # zero width, bidirectional controls, joiners
-    "\ufe00-\ufe0f\U000e0000-\U000e0fff"  # variation selectors and tag characters
-    "\ud800-\udfff"  # halves of characters
-    "]"
-)
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+from viva.sessions import cleaned
+
 _LINK = re.compile(r"(?:\b[a-z][a-z0-9+.-]*://|\bwww\.|\b(?:data|javascript|mailto):)\S*", re.IGNORECASE)
-
-
-def cleaned(text: str) -> str:
-    """`text` in Unicode NFC without invisible and control characters (S31); breaks become spaces."""
-    return unicodedata.normalize("NFC", _INVISIBLE.sub("", _CONTROL.sub(" ", text)))
 
 
 def plain(text: str) -> str:

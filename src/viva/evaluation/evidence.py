@@ -12,8 +12,8 @@ from uuid import UUID
 import msgspec
 
 from viva.audio import Word
-from viva.evaluation.cleaning import cleaned, weight
-from viva.evaluation.masking import Identity, Masked, mask
+from viva.evaluation.cleaning import weight
+from viva.sessions import Identity, Masked, cleaned, mask
 
 SHORTEST_QUOTE = 8
 """In `weight`: two short English words or four Hangul syllables; less proves nothing."""

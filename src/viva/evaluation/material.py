@@ -6,13 +6,11 @@ from uuid import UUID
 
 import msgspec
 
-from viva.evaluation.cleaning import cleaned
 from viva.evaluation.evidence import Said, Transcript
-from viva.evaluation.masking import Identity, mask
 from viva.evaluation.model import RubricCriterion
 from viva.evaluation.prompt import AnswerText
 from viva.questions import Criterion
-from viva.sessions import Record, Utterance
+from viva.sessions import Record, Utterance, cleaned, identity_of, mask
 
 
 class Material(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,7 +37,7 @@ class Material(msgspec.Struct, frozen=True, kw_only=True):
 
 def material_of(record: Record, question_id: UUID | None) -> Material:
     """Of one answer, or with None of everything that was answered."""
-    identity = Identity(name=cleaned(record.session.user_name), email=cleaned(record.session.email or ""))
+    identity = identity_of(record.session)
     transcript = Transcript(map(_said, record.utterances), identity)
     if question_id is not None:
         transcript = transcript.only(question_id)

@@ -11,12 +11,12 @@ from typing import Any
 
 import msgspec
 
-from viva.evaluation.cleaning import cleaned
 from viva.evaluation.instructions import ANSWER_TASK, CURRENT, TELLS_EVIDENCE, VERSIONS, WHOLE_TASK
 from viva.evaluation.judgement import NO_JSON
 from viva.evaluation.model import LEVELS, RubricCriterion
 from viva.platform.language_model import Ask
 from viva.platform.settings import Settings, SettingsError
+from viva.sessions import cleaned
 
 ANSWER_TOKENS = 3000
 WHOLE_TOKENS = 6000

@@ -7,7 +7,6 @@ from uuid import UUID
 import msgspec
 
 from viva.evaluation import store
-from viva.evaluation.cleaning import cleaned
 from viva.evaluation.errors import EvaluationUnderWay, NotReviewableYet, UnknownCriterion
 from viva.evaluation.model import Findings, Level, Reason, Review, Scorecard, Status
 from viva.evaluation.scoring import DRAFT_SCORECARD, EVALUATE_ANSWER
@@ -18,7 +17,7 @@ from viva.platform.clock import Clock
 from viva.platform.database import Work
 from viva.platform.ids import uuid7
 from viva.questions import FOLLOW_UP, PositionNotFound, Positions
-from viva.sessions import Answer, Question, Session, Sessions, Utterance
+from viva.sessions import Answer, Question, Session, Sessions, Utterance, cleaned
 
 NOTE_MAX = 4000
 AGAIN_AFTER_S = 30

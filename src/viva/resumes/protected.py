@@ -1,12 +1,12 @@
 """What a résumé tells of a person that nobody may hire by: hidden before the text is kept. Pure.
 
-Names, contacts, ages, schools and addresses are hidden by `evaluation.mask`, as in answers; this is what the
+Names, contacts, ages, schools and addresses are hidden by `sessions.mask`, as in answers; this is what the
 head of a résumé tells besides: sex, family, service, creed, nationality, body.
 """
 
 import re
 
-from viva.evaluation import Identity, cleaned, mask
+from viva.sessions import Identity, cleaned, mask
 
 HIDDEN = "[personal]"
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from viva.evaluation import addresses_the_judge, cleaned
+from viva.evaluation import addresses_the_judge
 from viva.platform.clock import Clock
 from viva.platform.database import Work
 from viva.platform.i18n import gettext
@@ -33,7 +33,7 @@ from viva.resumes.model import (
 )
 from viva.resumes.protected import masked_resume
 from viva.resumes.tables import ResumeRow
-from viva.sessions import Amendments, Session, Sessions
+from viva.sessions import Amendments, Session, Sessions, cleaned
 
 DRAFT_FROM_RESUME = "draft_from_resume"
 

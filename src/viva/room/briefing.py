@@ -104,7 +104,7 @@ class Briefing:
         answers = await self._sessions.answers(work, session.id)
         return {
             "session": session,
-            "reference": reference_of(session.id),
+            "reference": session.reference,
             "answered": sum(answer.status == "finished" for answer in answers),
             "question_count": len(answers),
             "deletion_date": None,
@@ -116,9 +116,3 @@ def minutes(session: Session, question_count: int) -> int:
     """About how long the interview takes."""
     each = min(MINUTES_PER_ANSWER, math.ceil(session.answer_limit_s / 60))
     return max(1, question_count * each)
-
-
-def reference_of(session_id: UUID) -> str:
-    """A short number to name on the telephone: the random end of the id."""
-    digits = session_id.hex[-8:].upper()
-    return f"{digits[:4]}-{digits[4:]}"

@@ -1,11 +1,10 @@
 """Whether one more question follows on an answer, and which: a model is asked only where the rules allow."""
 
-from viva.evaluation import Identity, cleaned, mask
 from viva.platform.clock import Clock
 from viva.platform.database import Database
 from viva.questions import Answered, FollowUps
 from viva.room import director
-from viva.sessions import Question, Session, Sessions
+from viva.sessions import Question, Session, Sessions, cleaned, identity_of, mask
 
 
 class FollowingUp:
@@ -34,11 +33,10 @@ class FollowingUp:
         words = f"{said} {typed or ''}".strip()
         if not words:
             return None
-        identity = Identity(name=cleaned(session.user_name), email=cleaned(session.email or ""))
         answered = Answered(
             question=question.text,
             meant_to_show=question.what_good_shows,
-            said=mask(cleaned(words), identity).text,
+            said=mask(cleaned(words), identity_of(session)).text,
             language=session.language,
             account=session.account,
         )

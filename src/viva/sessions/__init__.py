@@ -2,6 +2,7 @@
 
 from viva.sessions.admission import Admission, Admissions
 from viva.sessions.amending import Amendments
+from viva.sessions.cleaning import cleaned, without_controls
 from viva.sessions.errors import (
     ConsentRequired,
     EmptyAnswer,
@@ -16,6 +17,7 @@ from viva.sessions.errors import (
 )
 from viva.sessions.expiry import expire_in_time
 from viva.sessions.idempotency import Idempotency
+from viva.sessions.masking import Identity, Masked, identity_of, mask
 from viva.sessions.missed import TRANSCRIBE_MISSED, MissedSpans
 from viva.sessions.model import (
     TYPED_ANSWER_MAX,
@@ -30,7 +32,6 @@ from viva.sessions.model import (
     Record,
     Session,
     Utterance,
-    without_controls,
 )
 from viva.sessions.rehearsal import rehearse
 from viva.sessions.scribe import Scribe
@@ -46,9 +47,11 @@ __all__ = [
     "ConsentRequired",
     "EmptyAnswer",
     "Idempotency",
+    "Identity",
     "Incident",
     "InterviewBegun",
     "Language",
+    "Masked",
     "MissedReason",
     "MissedSpan",
     "MissedSpans",
@@ -67,7 +70,10 @@ __all__ = [
     "Utterance",
     "UtteranceNotFound",
     "WrongQuestion",
+    "cleaned",
     "expire_in_time",
+    "identity_of",
+    "mask",
     "rehearse",
     "without_controls",
 ]

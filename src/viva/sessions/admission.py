@@ -11,8 +11,9 @@ from viva.auth import CandidateAccess
 from viva.platform.clock import Clock
 from viva.platform.database import Work
 from viva.questions import InterviewPlan, Planner
+from viva.sessions.cleaning import without_controls
 from viva.sessions.errors import NameAndPositionRequired
-from viva.sessions.model import NewSession, Session, without_controls
+from viva.sessions.model import NewSession, Session
 from viva.sessions.service import Sessions
 
 INVITATION = timedelta(days=14)

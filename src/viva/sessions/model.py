@@ -1,6 +1,5 @@
 """The interview record as values. Pure: no I/O, no clock."""
 
-import re
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -57,6 +56,12 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     def is_open(self) -> bool:
         """Whether the candidate may still go on."""
         return self.status in OPEN_STATUSES
+
+    @property
+    def reference(self) -> str:
+        """A short number to name on the telephone: the random end of the id."""
+        digits = self.id.hex[-8:].upper()
+        return f"{digits[:4]}-{digits[4:]}"
 
     @property
     def may_be_amended(self) -> bool:
@@ -170,18 +175,3 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     answers: tuple[Answer, ...]
     utterances: tuple[Utterance, ...]
     criteria: tuple[Criterion, ...]
-
-
-def without_controls(text: str) -> str:
-    """`text` without characters that cannot be seen but can deceive (S31), spaces folded at the ends.
-
-    Removed: control characters except newline and tab, zero-width and bidirectional marks, variation
-    selectors, the tag block, and lone surrogates, which no database text can hold.
-    """
-    return _INVISIBLE.sub("", text).strip()
-
-
-_INVISIBLE = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ud800-\udfff"
-    r"\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
-)

@@ -11,6 +11,7 @@ from viva.events import ConsentGiven, SessionCreated, UtteranceCorrected, Uttera
 from viva.platform.database import Work
 from viva.questions import Criterion, InterviewPlan
 from viva.sessions import store
+from viva.sessions.cleaning import without_controls
 from viva.sessions.errors import NameAndPositionRequired, SessionClosed, SessionNotFound, UtteranceNotFound
 from viva.sessions.model import (
     NAME_MAX,
@@ -25,7 +26,6 @@ from viva.sessions.model import (
     Record,
     Session,
     Utterance,
-    without_controls,
 )
 from viva.sessions.tables import AnswerRow, IncidentRow, QuestionRow, SessionRow
 
@@ -222,8 +222,8 @@ class Sessions:
 
     async def correct(self, work: Work, session_id: UUID, seq: int, text: str) -> None:
         """Put the candidate's correction beside what was heard. Raises `UtteranceNotFound`."""
-        cleaned = without_controls(text)[:TYPED_ANSWER_MAX]
-        if not await store.correct(work.db, session_id, seq, cleaned):
+        corrected = without_controls(text)[:TYPED_ANSWER_MAX]
+        if not await store.correct(work.db, session_id, seq, corrected):
             raise UtteranceNotFound
         work.emit(UtteranceCorrected(session_id=session_id, seq=seq))
 

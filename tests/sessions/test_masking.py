@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viva.evaluation.masking import Identity, mask
+from viva.sessions import Identity, mask
 
 KIM = Identity(name="김민수", email="minsu.kim@example.com")
 JANE = Identity(name="Jane Okafor", email="jane.okafor@example.org")

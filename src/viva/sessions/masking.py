@@ -9,7 +9,9 @@ from collections.abc import Iterator
 
 import msgspec
 
-from viva.evaluation.masking_patterns import COMMON_WORD, PATTERNS
+from viva.sessions.cleaning import cleaned
+from viva.sessions.masking_patterns import COMMON_WORD, PATTERNS
+from viva.sessions.model import Session
 
 _SHORTEST_NAME = 2
 
@@ -19,6 +21,11 @@ class Identity(msgspec.Struct, frozen=True):
 
     name: str = ""
     email: str = ""
+
+
+def identity_of(session: Session) -> Identity:
+    """Of the person whose interview this is."""
+    return Identity(name=cleaned(session.user_name), email=cleaned(session.email or ""))
 
 
 class Stretch(msgspec.Struct, frozen=True):
