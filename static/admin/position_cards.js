@@ -128,6 +128,7 @@ export function collected(form) {
     resume_questions: Number(sent.get("resume_questions")),
     ask_unseen: sent.has("ask_unseen"),
     show_numbers: sent.has("show_numbers"),
+    blind_review: sent.has("blind_review"),
     active: sent.has("active"),
   };
 }

@@ -67,6 +67,7 @@ async def start_series(
 @get("/admin/calibration/{series_id:uuid}")
 async def show_series(
     series_id: FromPath[UUID],
+    request: AdminRequest,
     database: NamedDependency[Database],
     sessions: NamedDependency[Sessions],
     calibration: NamedDependency[Calibration],
@@ -75,7 +76,9 @@ async def show_series(
     """What one series shows so far."""
     async with database.uow() as work:
         outcome = await calibration.outcome(work, series_id)
-        names = {one: (await sessions.get(work, one)).user_name for one in outcome.series.session_ids}
+        names = {
+            one: await _name_for(work, request.user, sessions, one) for one in outcome.series.session_ids
+        }
     return Page("admin/calibration_series.html", _shown(outcome, names, settings))
 
 
@@ -92,6 +95,11 @@ async def evaluate_again(
         await sessions.visible(work, session_id, request.user)
         await evaluation.evaluate_again(work, session_id)
     return see_other(f"/admin/sessions/{session_id}")
+
+
+async def _name_for(work: Work, reader: UserPrincipal, sessions: Sessions, session_id: UUID) -> str:
+    session = await sessions.get(work, session_id)
+    return (await sessions.veil(work, session, reader)).session(session).user_name
 
 
 async def _form(

@@ -21,6 +21,7 @@ from viva.auth import (
 )
 from viva.evaluation import LEVELS, Decision, Evaluation, Level
 from viva.platform.antivirus import Antivirus, FileNotScanned, InfectedFile
+from viva.platform.clock import Clock
 from viva.platform.database import Database, Work
 from viva.platform.errors import Forbidden, VivaError
 from viva.platform.i18n import N_, current_locale, gettext
@@ -198,6 +199,24 @@ async def review(
     return Page("admin/session.html", context | {"problem": problem, "values": values}, 422)
 
 
+@post("/admin/sessions/{session_id:uuid}/identity", guards=[requires_person], status_code=200)
+async def reveal(
+    session_id: FromPath[UUID],
+    request: Request[UserPrincipal, Any, Any],
+    database: NamedDependency[Database],
+    sessions: NamedDependency[Sessions],
+    clock: NamedDependency[Clock],
+) -> Response[Any]:
+    """Decide to know whose interview this is before scoring it; the page says so from then on."""
+
+    async def act(work: Work) -> None:
+        await sessions.visible(work, session_id, request.user)
+        await sessions.unveil(work, session_id, request.user.user_id, clock.now(), scored=False)
+
+    await database.run(act)
+    return see_other(f"/admin/sessions/{session_id}")
+
+
 def _levels(fields: dict[str, str]) -> dict[str, Level | None]:
     chosen: dict[str, Level | None] = {}
     for name, value in fields.items():
@@ -232,6 +251,16 @@ router = Router(
     path="/",
     guards=[requires_person],
     exception_handlers={Forbidden: refused},
-    route_handlers=[home, list_sessions, new_session, invite, show_session, review, system, retry_job],
+    route_handlers=[
+        home,
+        list_sessions,
+        new_session,
+        invite,
+        show_session,
+        review,
+        reveal,
+        system,
+        retry_job,
+    ],
     include_in_schema=False,
 )

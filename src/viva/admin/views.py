@@ -17,6 +17,7 @@ from viva.evaluation import (
     Review,
     budget_view,
     for_staff,
+    veiled,
 )
 from viva.media import Recordings
 from viva.platform.database import Database, Work
@@ -89,9 +90,11 @@ class Dashboard:
     async def session_page(self, principal: UserPrincipal, session_id: UUID) -> dict[str, Any]:
         """`admin/session.html`. Raises `SessionNotFound`."""
         async with self._database.uow() as work:
-            await self._sessions.visible(work, session_id, principal)
-            record = await self._sessions.record(work, session_id)
-            results = await self._evaluation.results(work, session_id)
+            session = await self._sessions.visible(work, session_id, principal)
+            veil = await self._sessions.veil(work, session, principal)
+            record = veil.record(await self._sessions.record(work, session_id))
+            results = veiled(await self._evaluation.results(work, session_id), veil)
+            known_by = await self._known_by(work, session_id)
             ledger = await self._privacy.ledger(work, session_id)
             incidents = await self._sessions.incidents(work, session_id)
             resume = await resume_view(work, self._resumes, record)
@@ -106,7 +109,9 @@ class Dashboard:
             "draft_visible": latest is not None,
             "own_review": latest,
             "other_reviews": others,
-            "parts": await self._parts(session_id),
+            "parts": [] if veil.hides else await self._parts(session_id),
+            "hidden": veil.hides,
+            "known_by": known_by,
             "incidents": incidents,
             "notice_version": ledger[-1].notice_version if ledger else None,
             "consented_at": ledger[-1].decided_at if ledger else None,
@@ -123,6 +128,12 @@ class Dashboard:
             for review in reviews
             if review.reviewer_id != principal.user_id
         ]
+
+    async def _known_by(self, work: Work, session_id: UUID) -> list[dict[str, Any]]:
+        """Who decided to know whose interview it is before they had scored it."""
+        early = [one for one in await self._sessions.unveilings(work, session_id) if not one.scored]
+        names = await self._accounts.emails(work, {one.user_id for one in early})
+        return [{"name": names.get(one.user_id, ""), "at": one.at} for one in early]
 
     async def _parts(self, session_id: UUID) -> list[dict[str, Any]]:
         parts = await self._recordings.parts(session_id)

@@ -25,6 +25,7 @@ from viva.evaluation.reading import Reader
 from viva.evaluation.scoring import DRAFT_SCORECARD, EVALUATE_ANSWER, Scoring
 from viva.evaluation.service import AnswerResult, Decision, Evaluation, Results
 from viva.evaluation.suspicion import addresses_the_judge
+from viva.evaluation.veiling import veiled
 from viva.evaluation.views import BudgetView, budget_view, for_staff
 
 __all__ = [
@@ -62,5 +63,6 @@ __all__ = [
     "budget_view",
     "for_staff",
     "measure",
+    "veiled",
     "wording_of",
 ]

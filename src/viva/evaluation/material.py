@@ -38,7 +38,7 @@ class Material(msgspec.Struct, frozen=True, kw_only=True):
 def material_of(record: Record, question_id: UUID | None) -> Material:
     """Of one answer, or with None of everything that was answered."""
     identity = identity_of(record.session)
-    transcript = Transcript(map(_said, record.utterances), identity)
+    transcript = Transcript(map(said_in, record.utterances), identity)
     if question_id is not None:
         transcript = transcript.only(question_id)
 
@@ -66,7 +66,7 @@ def rubric_version(criteria: tuple[RubricCriterion, ...]) -> str:
     return sha256(msgspec.json.encode(criteria)).hexdigest()[:12]
 
 
-def _said(utterance: Utterance) -> Said:
+def said_in(utterance: Utterance) -> Said:
     """The candidate's correction counts where there is one; its words have no times of their own."""
     corrected = utterance.corrected_text
     return Said(

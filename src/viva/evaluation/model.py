@@ -120,7 +120,9 @@ class Scorecard(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Review(msgspec.Struct, frozen=True, kw_only=True):
-    """What a named person thinks. Levels by criterion key; `None` is "not scored"."""
+    """What a named person thinks. Levels by criterion key; `None` is "not scored"; `blind` says that they did
+    not know yet whose interview it is.
+    """
 
     id: UUID
     session_id: UUID
@@ -129,6 +131,7 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
     note: str
     decision: Literal["advance", "hold", "decline"] | None
     created_at: datetime
+    blind: bool = False
 
 
 def without_judgement(reason: Reason) -> Findings:

@@ -19,6 +19,7 @@ from viva.auth import (
 )
 from viva.evaluation.model import Level, Review
 from viva.evaluation.service import Decision, Evaluation
+from viva.evaluation.veiling import veiled
 from viva.evaluation.views import CandidateResults, StaffResults, for_candidate, for_staff
 from viva.platform.database import Database, Work
 from viva.sessions import Sessions
@@ -45,8 +46,9 @@ async def read_results(
 ) -> StaffResults | CandidateResults:
     """What there is: for staff with the draft, for the candidate their status and own answers."""
     async with database.uow() as work:
-        await sessions.visible(work, session_id, request.user, candidate_ok=True)
-        results = await evaluation.results(work, session_id)
+        session = await sessions.visible(work, session_id, request.user, candidate_ok=True)
+        veil = await sessions.veil(work, session, request.user)
+        results = veiled(await evaluation.results(work, session_id), veil)
     return for_candidate(results) if isinstance(request.user, CandidatePrincipal) else for_staff(results)
 
 

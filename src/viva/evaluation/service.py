@@ -169,13 +169,18 @@ class Evaluation:
         note: str = "",
         decision: Decision | None = None,
     ) -> Review:
-        """Put down what a named person thinks. Raises `NotReviewableYet`, `UnknownCriterion`."""
+        """Put down what a named person thinks; from then on they know whose interview it is.
+
+        Raises `NotReviewableYet`, `UnknownCriterion`.
+        """
         session = await self._sessions.get(work, session_id)
         if session.status != "completed":
             raise NotReviewableYet
         known = {criterion.key for criterion in await self._sessions.criteria(work, session_id)}
         for key in levels.keys() - known:
             raise UnknownCriterion(key=key[:80])
+        now = self._clock.now()
+        blind = await self._sessions.unveil(work, session_id, reviewer_id, now, scored=True)
         review = Review(
             id=uuid7(),
             session_id=session_id,
@@ -183,7 +188,8 @@ class Evaluation:
             levels=levels,
             note=cleaned(note)[:NOTE_MAX],
             decision=decision,
-            created_at=self._clock.now(),
+            created_at=now,
+            blind=blind,
         )
         draft = await store.scorecard(work.db, session_id)
         await store.add_review(work.db, review, draft.id if draft else None)

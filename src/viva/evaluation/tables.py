@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -110,6 +110,7 @@ class HumanReviewRow(Table):
     note: Mapped[str]
     decision: Mapped[str | None]
     created_at: Mapped[datetime]
+    blind: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class CalibrationRow(Timestamped, Table):

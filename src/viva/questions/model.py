@@ -129,7 +129,8 @@ class PositionDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     `resume_questions` more are drafted from each candidate's résumé, and asked in that interview only once a
     person has accepted them. With `ask_unseen` nobody reads those before they are asked, and a model drafts
     the questions of a position that has none; it is off unless somebody turns it on. With `show_numbers`
-    scorecards show the place of a level among the five beside its words.
+    scorecards show the place of a level among the five beside its words. With `blind_review` whoever reviews
+    learns who the candidate is only once they have scored.
     """
 
     title: Title
@@ -143,6 +144,7 @@ class PositionDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     resume_questions: FromResume = 0
     ask_unseen: bool = False
     show_numbers: bool = False
+    blind_review: bool = False
     active: bool = True
 
 
@@ -162,6 +164,7 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     resume_questions: FromResume
     ask_unseen: bool
     show_numbers: bool
+    blind_review: bool
     active: bool
     created_at: datetime
     updated_at: datetime
@@ -200,6 +203,7 @@ class InterviewPlan(msgspec.Struct, frozen=True, kw_only=True):
     preparation_s: int = PREPARATION_S
     position_id: UUID | None = None
     position_version: int | None = None
+    blind_review: bool = False
 
 
 def planned(question: BankQuestion, order: int, language: Language) -> PlannedQuestion:

@@ -159,4 +159,5 @@ def plan_for_position(position: Position, language: Language, bank: Bank) -> Int
         preparation_s=position.preparation_s,
         position_id=position.id,
         position_version=position.version,
+        blind_review=position.blind_review,
     )

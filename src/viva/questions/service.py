@@ -106,6 +106,7 @@ class Positions:
             resume_questions=draft.resume_questions,
             ask_unseen=draft.ask_unseen,
             show_numbers=draft.show_numbers,
+            blind_review=draft.blind_review,
             created_by=created_by,
         )
         work.db.add(version)

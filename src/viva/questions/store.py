@@ -71,6 +71,7 @@ def _position(row: PositionRow, version: PositionVersionRow) -> Position:
         "resume_questions": version.resume_questions,
         "ask_unseen": version.ask_unseen,
         "show_numbers": version.show_numbers,
+        "blind_review": version.blind_review,
         "active": row.active,
         "created_at": row.created_at,
         "updated_at": version.created_at,

@@ -47,6 +47,7 @@ class PositionVersionRow(Timestamped, Table):
     resume_questions: Mapped[int] = mapped_column(default=0, server_default="0")
     ask_unseen: Mapped[bool] = mapped_column(default=False, server_default=false())
     show_numbers: Mapped[bool] = mapped_column(default=False, server_default=false())
+    blind_review: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
 
 

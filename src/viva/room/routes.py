@@ -81,7 +81,7 @@ async def recording(
 ) -> Stream:
     """The recording, whole or one `part` of it; one `Range` is honoured, and who asks is checked (S19)."""
     async with database.uow() as work:
-        await sessions.visible(work, session_id, request.user, candidate_ok=True)
+        await sessions.open_to(work, session_id, request.user)
     asked = request.headers.get("range")
     if part is None:
         found = await recordings.play_whole(session_id, asked)
@@ -164,7 +164,7 @@ async def _who(
         return candidate_of(socket, session_id), True
     except NotFound:
         async with database.uow() as work:
-            await sessions.visible(work, session_id, socket.user, candidate_ok=True)
+            await sessions.open_to(work, session_id, socket.user)
         return socket.user, False
 
 

@@ -6,6 +6,7 @@ from viva.sessions.cleaning import cleaned, without_controls
 from viva.sessions.errors import (
     ConsentRequired,
     EmptyAnswer,
+    IdentityHidden,
     InterviewBegun,
     NameAndPositionRequired,
     NoMoreTime,
@@ -31,11 +32,13 @@ from viva.sessions.model import (
     Question,
     Record,
     Session,
+    Unveiling,
     Utterance,
 )
 from viva.sessions.rehearsal import rehearse
 from viva.sessions.scribe import Scribe
 from viva.sessions.service import Sessions
+from viva.sessions.veil import Veil
 
 __all__ = [
     "TRANSCRIBE_MISSED",
@@ -48,6 +51,7 @@ __all__ = [
     "EmptyAnswer",
     "Idempotency",
     "Identity",
+    "IdentityHidden",
     "Incident",
     "InterviewBegun",
     "Language",
@@ -67,8 +71,10 @@ __all__ = [
     "SessionClosed",
     "SessionNotFound",
     "Sessions",
+    "Unveiling",
     "Utterance",
     "UtteranceNotFound",
+    "Veil",
     "WrongQuestion",
     "cleaned",
     "expire_in_time",

@@ -67,6 +67,16 @@ class KeyReused(Invalid):
     message = N_("This Idempotency-Key was already used for a different request.")
 
 
+class IdentityHidden(Conflict):
+    """Sound and pictures tell who somebody is; this interview is reviewed blind."""
+
+    code = "identity_hidden"
+    message = N_(
+        "This interview is reviewed blind. "
+        "It can be heard and seen once you have scored it or have decided to know whose it is."
+    )
+
+
 class UtteranceNotFound(NotFound):
     """No utterance of that number."""
 

@@ -47,6 +47,20 @@ class Masked(msgspec.Struct, frozen=True):
         """Where `start:end` of the masked text stood; a mask that is touched counts whole."""
         return self._original(start, at_end=False), self._original(end, at_end=True)
 
+    def part(self, start: int, end: int) -> str:
+        """What the masked text says for `start:end` of the original; a mask that is touched counts whole."""
+        return self.text[self._masked(start, at_end=False) : self._masked(end, at_end=True)]
+
+    def _masked(self, offset: int, *, at_end: bool) -> int:
+        shift = 0
+        for stretch in self.stretches:
+            if offset < stretch.start or (at_end and offset == stretch.start):
+                break
+            if offset < stretch.end or (at_end and offset == stretch.end):
+                return stretch.masked_end if at_end else stretch.masked_start
+            shift = stretch.masked_end - stretch.end
+        return offset + shift
+
     def _original(self, offset: int, *, at_end: bool) -> int:
         shift = 0
         for stretch in self.stretches:

@@ -51,6 +51,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     key_terms: tuple[str, ...]
     plan_source: str
     plan_fallback_reason: str | None
+    blind_review: bool = False
+    """Whoever reviews learns who it is only with a view of their own, see `veil`."""
 
     @property
     def is_open(self) -> bool:
@@ -140,6 +142,14 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     detail: dict[str, object]
     at_ms: int | None
+    at: datetime
+
+
+class Unveiling(msgspec.Struct, frozen=True, kw_only=True):
+    """A reviewer got to know whose interview it is; `scored` says that they had put down their own view."""
+
+    user_id: UUID
+    scored: bool
     at: datetime
 
 

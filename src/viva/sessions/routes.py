@@ -15,8 +15,10 @@ from viva.auth import (
     Principal,
     UserPrincipal,
     requires_candidate_or_user,
+    requires_person,
     requires_user,
 )
+from viva.platform.clock import Clock
 from viva.platform.database import Database, Work
 from viva.sessions.admission import Admission, Admissions
 from viva.sessions.idempotency import Idempotency
@@ -158,7 +160,8 @@ async def read_session(
 ) -> SessionShown:
     """One interview."""
     async with database.uow() as work:
-        return _shown(await sessions.visible(work, session_id, request.user, candidate_ok=True))
+        session = await sessions.visible(work, session_id, request.user, candidate_ok=True)
+        return _shown((await sessions.veil(work, session, request.user)).session(session))
 
 
 @get("/api/sessions/{session_id:uuid}/questions", guards=[requires_candidate_or_user])
@@ -170,8 +173,9 @@ async def read_questions(
 ) -> QuestionList:
     """The questions as they are asked; what a good answer shows stays inside (S33)."""
     async with database.uow() as work:
-        await sessions.visible(work, session_id, request.user, candidate_ok=True)
-        questions = await sessions.questions(work, session_id)
+        session = await sessions.visible(work, session_id, request.user, candidate_ok=True)
+        veil = await sessions.veil(work, session, request.user)
+        questions = veil.questions(await sessions.questions(work, session_id))
     return QuestionList([QuestionShown(q.id, q.order, q.text) for q in questions])
 
 
@@ -184,11 +188,37 @@ async def read_transcript(
 ) -> Transcript:
     """Everything said so far."""
     async with database.uow() as work:
-        await sessions.visible(work, session_id, request.user, candidate_ok=True)
-        return Transcript(list(await sessions.transcript(work, session_id)))
+        session = await sessions.visible(work, session_id, request.user, candidate_ok=True)
+        veil = await sessions.veil(work, session, request.user)
+        return Transcript(list(veil.utterances(await sessions.transcript(work, session_id))))
+
+
+@post("/api/sessions/{session_id:uuid}/identity", guards=[requires_person], status_code=200)
+async def reveal_identity(
+    session_id: FromPath[UUID],
+    request: Request[UserPrincipal, Any, Any],
+    sessions: NamedDependency[Sessions],
+    clock: NamedDependency[Clock],
+    database: NamedDependency[Database],
+) -> SessionShown:
+    """Decide to know whose interview this is before scoring it; that is written down beside the reviews."""
+
+    async def act(work: Work) -> Session:
+        session = await sessions.visible(work, session_id, request.user)
+        await sessions.unveil(work, session_id, request.user.user_id, clock.now(), scored=False)
+        return session
+
+    return _shown(await database.run(act))
 
 
 router = Router(
     path="/",
-    route_handlers=[create_session, list_sessions, read_session, read_questions, read_transcript],
+    route_handlers=[
+        create_session,
+        list_sessions,
+        read_session,
+        read_questions,
+        read_transcript,
+        reveal_identity,
+    ],
 )

@@ -10,9 +10,15 @@ from viva.auth import CandidatePrincipal, Principal, UserPrincipal
 from viva.events import ConsentGiven, SessionCreated, UtteranceCorrected, UtteranceHeard
 from viva.platform.database import Work
 from viva.questions import Criterion, InterviewPlan
-from viva.sessions import store
+from viva.sessions import store, veil_store
 from viva.sessions.cleaning import without_controls
-from viva.sessions.errors import NameAndPositionRequired, SessionClosed, SessionNotFound, UtteranceNotFound
+from viva.sessions.errors import (
+    IdentityHidden,
+    NameAndPositionRequired,
+    SessionClosed,
+    SessionNotFound,
+    UtteranceNotFound,
+)
 from viva.sessions.model import (
     NAME_MAX,
     OPEN_STATUSES,
@@ -25,9 +31,11 @@ from viva.sessions.model import (
     Question,
     Record,
     Session,
+    Unveiling,
     Utterance,
 )
 from viva.sessions.tables import AnswerRow, IncidentRow, QuestionRow, SessionRow
+from viva.sessions.veil import Veil, veil_over
 
 INCIDENTS_MAX = 500
 """Incidents kept per interview: enough for any real one, and a bound on what a client can store."""
@@ -59,6 +67,7 @@ class Sessions:
             criteria=msgspec.to_builtins(plan.criteria),
             plan_source=plan.source,
             plan_fallback_reason=plan.fallback_reason,
+            blind_review=plan.blind_review,
         )
         work.db.add(row)
         await work.db.flush()
@@ -125,9 +134,37 @@ class Sessions:
         before: UUID | None = None,
         limit: int = 50,
     ) -> list[Session]:
-        """The newest sessions first that this principal may see."""
-        query = store.visible(_only_of(principal))
-        return await store.page(work.db, query, status=status, text=text, before=before, limit=limit)
+        """The newest sessions first that this principal may see, each as far as they may know it."""
+        query, reader = store.visible(_only_of(principal)), _reviewer(principal)
+        found = await store.page(
+            work.db, query, status=status, text=text, before=before, limit=limit, reader=reader
+        )
+        hidden = await veil_store.hidden(work.db, [session.id for session in found], reader)
+        return [veil_over(one).session(one) if one.id in hidden else one for one in found]
+
+    async def veil(self, work: Work, session: Session, principal: Principal) -> Veil:
+        """What lies over this session for this reader: people review blind, where the position wants it."""
+        hidden = await veil_store.hidden(work.db, [session.id], _reviewer(principal))
+        return veil_over(session) if hidden else Veil()
+
+    async def open_to(self, work: Work, session_id: UUID, principal: Principal) -> Session:
+        """As `visible`, for what tells who it is. Raises `IdentityHidden` as long as that is hidden."""
+        session = await self.visible(work, session_id, principal, candidate_ok=True)
+        if (await self.veil(work, session, principal)).hides:
+            raise IdentityHidden
+        return session
+
+    async def unveil(
+        self, work: Work, session_id: UUID, user_id: UUID, now: datetime, *, scored: bool
+    ) -> bool:
+        """From now on this person knows who it is; False if nothing was hidden from them any more."""
+        if not await veil_store.hidden(work.db, [session_id], user_id):
+            return False
+        return await veil_store.add(work.db, session_id, user_id, now, scored=scored)
+
+    async def unveilings(self, work: Work, session_id: UUID) -> tuple[Unveiling, ...]:
+        """Who got to know it when, oldest first."""
+        return await veil_store.unveilings(work.db, session_id)
 
     async def status_counts(self, work: Work, principal: Principal) -> dict[str, int]:
         """How many of the sessions that this principal may see are in each status."""
@@ -250,6 +287,11 @@ def _checked_names(new: NewSession) -> dict[str, str | None]:
         raise NameAndPositionRequired(missing=[field for field, empty in missing.items() if empty])
     email = without_controls(new.email or "") or None
     return {"user_name": name[:NAME_MAX], "position": position[:POSITION_MAX], "email": email}
+
+
+def _reviewer(principal: Principal) -> UUID | None:
+    """The person who could be led by a name; programs and candidates are not."""
+    return principal.user_id if isinstance(principal, UserPrincipal) else None
 
 
 def _only_of(principal: Principal) -> UUID | None:

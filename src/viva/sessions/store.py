@@ -1,11 +1,25 @@
 """The queries of the interview record: rows in, values out."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Select, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    cast,
+    false,
+    func,
+    insert,
+    not_,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from viva.questions import Criterion
@@ -18,6 +32,7 @@ from viva.sessions.tables import (
     SessionRow,
     UtteranceRow,
 )
+from viva.sessions.veil_store import is_hidden
 
 
 def session_of(row: SessionRow) -> Session:
@@ -72,17 +87,26 @@ async def page(
     text: str | None,
     before: UUID | None,
     limit: int,
+    reader: UUID | None = None,
 ) -> list[Session]:
-    """The newest first, from the one before `before` on."""
+    """The newest first, from the one before `before` on; no name is found that is hidden from `reader`."""
     if status:
         query = query.where(SessionRow.status == status)
     if text:
         like = _like(text)
-        query = query.where(or_(SessionRow.user_name.ilike(like), SessionRow.position.ilike(like)))
+        named = and_(SessionRow.user_name.ilike(like), not_(is_hidden(reader)))
+        query = query.where(or_(named, SessionRow.position.ilike(like), _by_reference(text)))
     if before:
         query = query.where(SessionRow.id < before)
     rows = await db.scalars(query.order_by(SessionRow.id.desc()).limit(limit))
     return [session_of(row) for row in rows]
+
+
+def _by_reference(text: str) -> ColumnElement[bool]:
+    digits = text.strip().replace("-", "").lower()
+    if not re.fullmatch("[0-9a-f]{8}", digits):
+        return false()
+    return cast(SessionRow.id, String).endswith(digits)
 
 
 def _like(text: str) -> str:

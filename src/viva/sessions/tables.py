@@ -50,6 +50,7 @@ class SessionRow(Timestamped, Table):
     criteria: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
     plan_source: Mapped[str]
     plan_fallback_reason: Mapped[str | None]
+    blind_review: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class SessionReviewerRow(Table):
@@ -61,6 +62,19 @@ class SessionReviewerRow(Table):
     user_id: Mapped[UUID] = mapped_column(
         ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True
     )
+
+
+class SessionUnveilingRow(Table):
+    """Who got to know whose interview it is, when, and whether they had scored by then."""
+
+    __tablename__ = "session_unveilings"
+
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    scored: Mapped[bool]
+    at: Mapped[datetime]
 
 
 class QuestionRow(Table):
