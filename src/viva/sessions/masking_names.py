@@ -14,8 +14,10 @@ from viva.sessions.romanised import COMPOUND, family_names_spelled, heard, spell
 _SHORTEST_NAME = 2
 _HANGUL_NAME = re.compile("[가-힣]{2,6}")
 _PARTICLE = r"(?:이|씨)?(?=\s?[씨님]|[은는이가을를도와과의라입님야아랑한에처께만]|[\s.,!?)]|$)"
-_AS_A_NAME = r"(?=\s?[씨님]|이(?:가|는|를|도|랑|한테|의)|[아야](?=[\s,!]))"
+_ADDRESS = r"(?:\s?[씨님]|이(?:가|는|를|도|랑|한테|의)|[아야](?=[\s,!]))"
+_AS_A_NAME = f"(?={_ADDRESS})"
 """Behind a given name that is an ordinary word too."""
+_COMMON_ALONE = f"(?:{COMMON_WORD_KO.pattern})(?!{_ADDRESS})"
 _ALONE = r"(?![A-Za-z])"
 _ACCENTED = {
     "a": "àáâãäåā", "c": "çć", "e": "èéêëēę", "i": "ìíîïī", "n": "ñń", "o": "òóôõöøō", "s": "śš",
@@ -38,18 +40,19 @@ def _patterns(name: str, email: str) -> Iterator[re.Pattern[str]]:
             yield _word(local)
     parts = name.split()
     whole = "".join(parts)
-    if len(whole) >= _SHORTEST_NAME:
-        yield re.compile(r"\s*".join(map(re.escape, parts)), IGNORE_CASE)
     if _HANGUL_NAME.fullmatch(whole):
         yield from _hangul(whole)
-    else:
+    elif len(whole) >= _SHORTEST_NAME:
+        yield re.compile(r"\s*".join(map(re.escape, parts)), IGNORE_CASE)
         for part in parts:
             yield from _part(part)
         yield from _as_hangul(parts)
 
 
 def _hangul(name: str) -> Iterator[re.Pattern[str]]:
-    yield re.compile(r"\s?".join(name))
+    # Two syllables stand within many words, and a common word behind a family name's is often just that.
+    apart = "" if COMMON_WORD_KO.fullmatch(name[1:]) else r"\s?"
+    yield re.compile(("(?<![가-힣])" if len(name) == _SHORTEST_NAME else "") + apart.join(name))
     for family, given in _divided(name):
         if len(family) > 1:
             yield re.compile(rf"(?<![가-힣]){family}(?=\s?[씨님]|[\s.,]|$)")
@@ -80,10 +83,12 @@ def _romanised(family: str, given: str) -> Iterator[re.Pattern[str]]:
         yield re.compile(rf"(?<![A-Za-z])(?={_CAPITALS})(?i:{last},?\s{joined}|{joined}\s{last}){_ALONE}")
         return
     yield re.compile(rf"(?<![A-Za-z])(?:{last},?\s?{apart}|{apart},?\s{last}){_ALONE}", IGNORE_CASE)
-    yield re.compile(rf"(?<![A-Za-z]){joined}{_ALONE}", IGNORE_CASE)
+    yield re.compile(rf"(?<![A-Za-z])(?!{_ENGLISH_WORD}){joined}{_ALONE}", IGNORE_CASE)
     yield re.compile(rf"(?<![A-Za-z])(?={_CAPITALS})(?i:{apart}){_ALONE}")
 
 
+_ENGLISH_WORD = r"(?:soon|union|june|gene|join|some|mini|sooner|junior|dozen|human)\b"
+"""What a Korean given name may be spelled like and still be no name where it stands alone."""
 _CAPITALS = r"[A-Z][a-z]{0,9},?[\s-][A-Z]"
 
 
@@ -102,8 +107,8 @@ def _as_hangul(parts: list[str]) -> Iterator[re.Pattern[str]]:
     for last, first in orders:
         families, given = family_names_spelled(last), heard(first.lower())
         if families and given:
-            yield re.compile(rf"(?:{'|'.join(families)})\s?{given}")
-            yield re.compile(rf"(?<![가-힣]){given}{_PARTICLE}")
+            yield re.compile(rf"(?<![가-힣])(?:{'|'.join(families)})\s?{given}")
+            yield re.compile(rf"(?<![가-힣])(?!{_COMMON_ALONE}){given}{_PARTICLE}")
 
 
 def _word(part: str, flags: int = IGNORE_CASE) -> re.Pattern[str]:

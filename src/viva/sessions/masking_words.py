@@ -70,7 +70,7 @@ COMMON_WORD = re.compile(
 """Given or family names that are ordinary words too: hidden only where they are written with a capital."""
 
 COMMON_WORD_KO = re.compile(
-    r"하나|지원|사랑|보람|가을|여름|겨울|나라|우리|미래|정의|유지|유리|주인|주연"
+    r"하나|재현|지원|사랑|보람|가을|여름|겨울|나라|우리|미래|정의|유지|유리|주인|주연"
     r"|수정|조정|보라|다운|도움|이상|기대|소리|가람|마음|아름|새로|지수|지표|정도"
     r"|주의|유도|우선|시작|인수|상수|변수|대상|지정|수용|용기|진리|성공|경사|영재"
     r"|지혜|평화|승리|동기|유연|연결|정보|기준|인정|진정|준수|미소|이슬|한결|바다"
