@@ -1,4 +1,3 @@
-# ruff: noqa: E501 (a sentence that is spoken is read in one line)
 """S35: eight planted identities, in both languages, in everything that can carry them; none of them leaves.
 
 They are said in answers, stand in the name, the mail address and the position that a candidate may type, and
@@ -10,6 +9,7 @@ import json
 
 import pytest
 from sqlalchemy import text
+from tests.evaluation.identities import ASKED, SAID, WORK, planted, secrets_of, values_of
 from tests.evaluation.interviews import handled, interview
 from tests.support.anthropic_server import AnthropicServer
 
@@ -19,85 +19,10 @@ from viva.evaluation.store import Subject
 from viva.platform.database import Database
 from viva.sessions import Sessions
 
-WORK = {
-    "en": "After that I looked at the logs, found the cause of the failure and told my team about it early.",
-    "ko": "그 뒤에 로그를 보고 장애의 원인을 찾아서 팀에 먼저 알리고 재발하지 않게 고쳤습니다.",
-}
-ENGLISH = [
-    (
-        "Jane Okafor",
-        "jane.okafor@mail.example",
-        "+1 (415) 555-0132",
-        "Ibadan University",
-        "34",
-        "221 Baker Street",
-    ),
-    (
-        "Marcus Lindqvist",
-        "m.lindqvist@post.example",
-        "415 555 0177",
-        "Northgate College",
-        "41",
-        "14 Elm Park Road",
-    ),
-    ("Priya Raman", "priya@raman.example", "020-7946-0958", "Westfield High School", "29", "9 Harbour Lane"),
-    (
-        "Tomasz Zielinski",
-        "tomasz.z@firma.example",
-        "555-867-5309",
-        "University of Gdansk",
-        "52",
-        "77 Maple Avenue",
-    ),
-    ("Aaliyah Brooks", "a.brooks@box.example", "(312) 555-0199", "Caltech", "23", "1600 Lakeview Drive"),
-    ("Henrik Solberg", "henrik@solberg.example", "+47 22 55 01 44", "KAIST", "38", "5 Rosewood Court"),
-    ("Yolanda Mireles", "yolanda.mireles@mx.example", "7135550143", "Stanford", "47", "310 Cedar Boulevard"),
-    (
-        "Declan Fitzroy",
-        "declan_f@irl.example",
-        "+353 1 555 0162",
-        "Ashbourne Academy",
-        "60",
-        "88 Orchard Terrace",
-    ),
-]
-KOREAN = [
-    ("한빛나", "bitna.han@mail.example", "010-9876-5432", "가람대학교", "서른네 살", "정자로 77번길"),
-    ("남궁도윤", "doyun@post.example", "010-2345-6789", "한솔고등학교", "스물여덟 살", "테헤란로 123번길"),
-    ("서지안", "jian.seo@box.example", "02-555-0143", "대원국제고등학교", "41세", "백제고분로 45번길"),
-    ("강이룸", "irum@firma.example", "01055550188", "카이스트", "1990년생", "세종대로 110번지"),
-    ("유하람", "haram.yu@mx.example", "031-555-0166", "서울대학교", "만 52세", "올림픽로 300번지"),
-    ("문새봄", "saebom@mun.example", "공일공 일이삼사 오육칠팔", "포스텍", "마흔두 살", "은하수로 12번길"),
-    ("배시원", "siwon_bae@irl.example", "010 5555 0121", "부산여고", "29살", "래미안 아파트 101동 1203호"),
-    ("탁온유", "onyu@tak.example", "+82 10 5555 0155", "연세대학원", "서른 살", "봉은사로 524번길"),
-]
-SAID = {
-    "en": "My name is {name}, write to {mail} or call {phone}. I studied at {school}, I am {age} years old and I live at {home}.",
-    "ko": "저는 {name}라고 합니다. 메일은 {mail} 이고 번호는 {phone} 입니다. {school}를 졸업했고 {age}이고 {home}에 삽니다.",
-}
-ASKED = {
-    "en": "{name}, at {school} you wrote about caching. How did you find the cause? ({mail}, {phone})",
-    "ko": "{name} 님, {school}에서 하신 캐시 연구에서 원인을 어떻게 찾으셨나요? ({mail}, {phone})",
-}
-
-
-def secrets_of(name, mail, phone, school, age, home):
-    """The pieces by which somebody could be found; a number that stands for an age only with its unit."""
-    ages = {age, f"{age} years"} if not age.isdigit() else {f"{age} years"}
-    return {
-        name,
-        *(part for part in name.split() if len(part) > 2),
-        mail,
-        mail.partition("@")[0],
-        phone,
-        school,
-        home,
-    } | ages
-
 
 async def plant(database, clock, language, identity):
     name, mail, phone, *_ = identity
-    values = dict(zip(("name", "mail", "phone", "school", "age", "home"), identity, strict=True))
+    values = values_of(identity)
     spoken = [SAID[language].format(**values), WORK[language]]
     talk = await interview(database, clock, language=language, name=name, email=mail, spoken=spoken)
     async with database.uow() as work:
@@ -124,14 +49,13 @@ async def test_S35_no_planted_identity_is_in_any_body_that_left(database, clock)
     ):
         reader = Reader(clock, EvidenceFinder(use_encoder=False), model)
         scoring = Scoring(database, Sessions(), reader, clock, drafts=2)
-        for language, identities in (("en", ENGLISH), ("ko", KOREAN)):
-            for identity in identities:
-                server.requests.clear()
-                talk = await plant(database, clock, language, identity)
-                for question_id in talk.question_ids:
-                    await handled(scoring, EVALUATE_ANSWER, Subject(talk.session_id, question_id))
-                await handled(scoring, DRAFT_SCORECARD, Subject(talk.session_id))
-                sent = json.dumps(server.requests, ensure_ascii=False)
-                assert [secret for secret in secrets_of(*identity) if secret in sent] == []
-                assert len(server.requests) == 4
-                assert WORK[language] in sent, "what they did is what the model reads"
+        for language, identity in planted():
+            server.requests.clear()
+            talk = await plant(database, clock, language, identity)
+            for question_id in talk.question_ids:
+                await handled(scoring, EVALUATE_ANSWER, Subject(talk.session_id, question_id))
+            await handled(scoring, DRAFT_SCORECARD, Subject(talk.session_id))
+            sent = json.dumps(server.requests, ensure_ascii=False)
+            assert [secret for secret in secrets_of(*identity) if secret in sent] == []
+            assert len(server.requests) == 4
+            assert WORK[language] in sent, "what they did is what the model reads"

@@ -34,6 +34,7 @@ async def test_the_model_s_question_is_the_next_one():
         {"question": "결혼은 하셨나요? 자녀는요?"},
         {"question": "What was the reason for that, please?"},
         {"question": "<b>그 이유는 무엇이었나요?</b>"},
+        {"question": "[school]에서 하신 일의 이유는 무엇이었나요?"},
         {"question": SAID.question},
         GOOD | {"score": 10},
         ModelUnavailable(),

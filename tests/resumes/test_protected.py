@@ -1,8 +1,10 @@
 """S35, C04: what nobody may hire by is hidden in a résumé before it is kept, and the work is not."""
 
+import re
+
 import pytest
 
-from viva.resumes.protected import HIDDEN, without_protected
+from viva.resumes import masked_resume
 
 
 @pytest.mark.parametrize(
@@ -20,13 +22,19 @@ from viva.resumes.protected import HIDDEN, without_protected
         ("Kim, male, born in Busan", "male"),
         ("Korean nationality. Built a scheduler.", "Korean"),
         ("RELIGION: Buddhist | SKILLS: Rust", "Buddhist"),
+        ("생년월일: 1990.01.02 경력", "1990"),
+        ("본적: 전라북도 전주시 경력", "전라북도"),
+        ("가족관계: 부모님과 여동생", "부모님"),
+        ("Date of birth: 02/01/1990, engineer", "1990"),
+        ("Place of birth: Busan", "Busan"),
+        ("Family status: divorced", "divorced"),
         ("Married; honorably discharged", "discharged"),
     ],
 )
 def test_S35_what_nobody_may_hire_by_is_hidden(text, secret):
-    hidden = without_protected(text)
+    hidden = masked_resume(text, name="")
     assert secret not in hidden
-    assert HIDDEN in hidden
+    assert re.search(r"\[[a-z]+\]", hidden)
 
 
 @pytest.mark.parametrize(
@@ -39,4 +47,4 @@ def test_S35_what_nobody_may_hire_by_is_hidden(text, secret):
     ],
 )
 def test_the_work_itself_stays_as_it_was_written(text):
-    assert without_protected(text) == text
+    assert masked_resume(text, name="") == text

@@ -79,6 +79,21 @@ def test_a_common_word_that_is_a_name_is_masked_where_it_has_a_capital():
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("김하나", "이 하나의 큐로 합쳤습니다"),
+        ("Hana Moon", "하나의 큐로 합쳤습니다"),
+        ("박재현", "오류가 재현이 됐습니다"),
+        ("정은", "작업을 조정은 했습니다"),
+        ("김서온", "I will fix it soon"),
+        ("탁온유", "It depends on you"),
+    ],
+)
+def test_a_korean_name_that_is_a_word_of_either_language_leaves_that_word(name, said):
+    assert mask(said, Identity(name=name)).text == said
+
+
 @given(st.text(max_size=60), st.integers(0, 80), st.integers(0, 80))
 def test_any_stretch_of_the_masked_text_leads_back_to_the_original(extra, first, second):
     original = f"hello {extra} minsu.kim@example.com said 김민수 and 010-1234-5678 end"

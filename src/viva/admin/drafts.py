@@ -29,6 +29,7 @@ from viva.questions import (
     resume_text,
 )
 from viva.resumes import masked_resume
+from viva.sessions import Identity, cleaned, mask
 
 
 class NoModel(Unavailable):
@@ -89,7 +90,7 @@ def _wish(form: DraftForm, resume: str) -> Wish:
         criteria=criteria or tuple(built_in_bank().rubric(form.language).values()),
         description=form.description,
         resume=resume,
-        already=already,
+        already=tuple(mask(cleaned(text), Identity(name=cleaned(form.name))).text for text in already),
         account=account_of(form.position, form.position_id),
     )
 

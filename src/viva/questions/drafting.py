@@ -64,7 +64,8 @@ _LEVEL = {
 _EMAIL = re.compile(r"\S+@\S+")
 _DIGITS = re.compile(r"\d(?:[\s().-]*\d){5,}")
 """Six digits or more with the usual separators: a telephone, resident or account number, never a job."""
-_MARKUP = re.compile(r"https?://|www\.|<[a-z/!]|\]\(|[`{}]", re.IGNORECASE)
+_MARKUP = re.compile(r"https?://|www\.|<[a-z/!]|\]\(|[`{}]|\[[a-z]{3,10}\]", re.IGNORECASE)
+"""Also `[name]`, which stands for what was hidden from the model and is nothing to say to anybody."""
 
 
 class _Drafted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

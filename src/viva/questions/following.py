@@ -56,7 +56,7 @@ class _Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Answered(msgspec.Struct, frozen=True, kw_only=True):
-    """What a follow-up may take up; `said` is masked."""
+    """What a follow-up may take up; the texts are masked."""
 
     question: str
     meant_to_show: tuple[str, ...]

@@ -8,7 +8,7 @@ import msgspec
 import structlog
 
 from viva.platform.database import Database
-from viva.platform.language_model import Account, LanguageModel, ModelError
+from viva.platform.language_model import Account, Ask, LanguageModel, ModelError
 from viva.platform.spending import account_of
 from viva.questions.bank import Bank, built_in_bank
 from viva.questions.drafting import TIMEOUT_S, draft_ask, plan_from_draft
@@ -57,14 +57,24 @@ class Planner:
         self._timeout_s = timeout_s
         self._drafts: OrderedDict[tuple[str, Language], InterviewPlan] = OrderedDict()
 
-    async def plan(self, title: str, language: Language, position_id: UUID | None = None) -> InterviewPlan:
+    async def plan(
+        self,
+        title: str,
+        language: Language,
+        position_id: UUID | None = None,
+        *,
+        leaves_as: str | None = None,
+    ) -> InterviewPlan:
         """The plan for one interview. Call it outside any unit of work: it may take `timeout_s` seconds.
+
+        `leaves_as` is the title without what names the candidate, who may have typed it (S35): a model is
+        given this in its place. A kept position's title is the staff's own.
 
         A model's failure is never an error here: the plan then has `fallback_reason`. Raises
         `PositionNotFound` and `PositionClosed` for a `position_id`.
         """
         if position_id is None:
-            return await self.plan_for_title(title, language)
+            return await self.plan_for_title(title, language, leaves_as=leaves_as)
         async with self._database.uow() as work:
             position = await self._positions.get(work, position_id)
         if not position.active:
@@ -93,14 +103,21 @@ class Planner:
         )
 
     async def plan_for_title(
-        self, title: str, language: Language, account: Account | None = None
+        self,
+        title: str,
+        language: Language,
+        account: Account | None = None,
+        *,
+        leaves_as: str | None = None,
     ) -> InterviewPlan:
         """The plan for a free-text title; a call goes on the title's account unless another is named."""
         if self._model is None or not cleaned_title(title):
             return plan_from_bank(title, language, self._bank)
-        key = (cleaned_title(title).casefold(), language)
+        drafted_from = title if leaves_as is None else leaves_as
+        key = (cleaned_title(drafted_from).casefold(), language)
         if key not in self._drafts:
-            plan = await self._drafted(self._model, title, language, account)
+            ask = draft_ask(drafted_from, language, account or account_of(cleaned_title(title)))
+            plan = await self._drafted(self._model, ask, title, language)
             if plan.source == "bank":
                 return plan
             self._drafts.setdefault(key, plan)
@@ -109,12 +126,10 @@ class Planner:
         self._drafts.move_to_end(key)
         return msgspec.structs.replace(self._drafts[key], position_title=cleaned_title(title))
 
-    async def _drafted(
-        self, model: LanguageModel, title: str, language: Language, account: Account | None
-    ) -> InterviewPlan:
+    async def _drafted(self, model: LanguageModel, ask: Ask, title: str, language: Language) -> InterviewPlan:
         try:
             async with asyncio.timeout(self._timeout_s):
-                reply = await model.ask(draft_ask(title, language, account))
+                reply = await model.ask(ask)
             return plan_from_draft(reply.text, title, language, self._bank)
         except TimeoutError:
             reason = "model_timeout"

@@ -17,7 +17,7 @@ from viva.resumes import store
 from viva.resumes.model import DRAFTS_MAX, Resume, missing
 from viva.resumes.service import DRAFT_FROM_RESUME, Resumes
 from viva.resumes.tables import ResumeQuestionRow
-from viva.sessions import SessionNotFound, Sessions
+from viva.sessions import SessionNotFound, Sessions, cleaned, identity_of, mask
 
 AGAIN_AFTER_S = 30.0
 """How long an outage of the model is waited out before it is asked again."""
@@ -77,12 +77,18 @@ class Drafting:
                 await store.change(work.db, session_id, progress=ended[0], reason=ended[1])
                 return None
             asked = await self._sessions.questions(work, session_id)
+            identity = identity_of(session)
+
+            def hidden(text: str) -> str:
+                return mask(cleaned(text), identity).text
+
+            already = dict.fromkeys([q.text for q in asked] + [d.drafted_text for d in drafts])
             return Wish(
-                position=session.position,
+                position=hidden(session.position),
                 language=session.language,
                 criteria=await self._sessions.criteria(work, session_id),
                 resume=resume.text,
-                already=tuple(dict.fromkeys([q.text for q in asked] + [d.drafted_text for d in drafts])),
+                already=tuple(map(hidden, already)),
                 account=session.account,
             )
 

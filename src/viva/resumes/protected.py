@@ -1,7 +1,7 @@
 """What a résumé tells of a person that nobody may hire by: hidden before the text is kept. Pure.
 
-Names, contacts, ages, schools and addresses are hidden by `sessions.mask`, as in answers; this is what the
-head of a résumé tells besides: sex, family, service, creed, nationality, body.
+Names, contacts, ages, schools, addresses, origins and families are hidden by `sessions.mask`, as in answers;
+this is what the head of a résumé tells besides: sex, service, creed, nationality, body.
 """
 
 import re
@@ -11,26 +11,25 @@ from viva.sessions import Identity, cleaned, mask
 HIDDEN = "[personal]"
 
 _KOREAN_FIELDS = (
-    r"성별|병역(?:\s?사항)?|혼인(?:\s?여부)?|결혼(?:\s?여부)?|종교|국적|본적|출생지|생년월일|가족\s?(?:관계|사항)"
-    r"|신장|체중|키|몸무게|혈액형|장애(?:\s?여부)?|보훈(?:\s?여부|\s?대상)?"
+    r"성별|병역(?:\s?사항)?|종교|국적|신장|체중|키|몸무게|혈액형|장애(?:\s?여부)?|보훈(?:\s?여부|\s?대상)?"
 )
 _KOREAN_VALUES = (
-    r"남성|여성|남자|여자|군필|미필|병역\s?면제|기혼|미혼|이혼|기독교|천주교|불교|원불교|무교"
+    r"남성|여성|남자|여자|군필|미필|병역\s?면제|기독교|천주교|불교|원불교|무교"
     r"|(?:육군|해군|공군|해병대?)\s?(?:병장|하사|중위|대위)?\s?(?:만기\s?)?(?:전역|제대)|만기\s?(?:전역|제대)"
 )
 _ENGLISH_FIELDS = (
-    r"gender|sex|marital status|family status|nationality|citizenship|religion|(?:date|place) of birth"
-    r"|height|weight|blood type|military (?:service|status)|disabilit(?:y|ies)|race|ethnicity|pronouns"
+    r"gender|sex|nationality|citizenship|religion|height|weight|blood type|military (?:service|status)"
+    r"|disabilit(?:y|ies)|race|ethnicity|pronouns"
 )
 _ENGLISH_VALUES = (
-    r"(?:fe)?male|(?:un|newly )?married|divorced|widowed|honou?rably discharged"
+    r"(?:fe)?male|honou?rably discharged"
     r"|[A-Z][a-z]+ (?:nationality|citizenship|citizen|national)"
 )
 _PATTERNS = (
     re.compile(rf"(?<![가-힣])(?:{_KOREAN_FIELDS})\s*[:：]\s*\S+"),
     re.compile(rf"(?<![가-힣])(?:(?:{_KOREAN_FIELDS})\s+)?(?:{_KOREAN_VALUES})(?![가-힣])"),
     re.compile(rf"\b(?:{_ENGLISH_FIELDS})\s*[:：]\s*[^\s,.;|/]+", re.IGNORECASE),
-    re.compile(rf"\b(?i:{_ENGLISH_FIELDS})?\b\s?\b(?:{_ENGLISH_VALUES}|Male|Female|Married|Divorced)\b"),
+    re.compile(rf"\b(?i:{_ENGLISH_FIELDS})?\b\s?\b(?:{_ENGLISH_VALUES}|Male|Female)\b"),
 )
 
 

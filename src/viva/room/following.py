@@ -8,7 +8,10 @@ from viva.sessions import Question, Session, Sessions, cleaned, identity_of, mas
 
 
 class FollowingUp:
-    """Reads what was said, hides who said it, and asks for a follow-up."""
+    """Reads what was asked and said, hides whose words they are, and asks for a follow-up.
+
+    A question may have been drafted from a résumé, so it is masked like its answer (S35).
+    """
 
     def __init__(self, database: Database, sessions: Sessions, clock: Clock, model: FollowUps | None) -> None:
         self._database = database
@@ -33,10 +36,15 @@ class FollowingUp:
         words = f"{said} {typed or ''}".strip()
         if not words:
             return None
+        identity = identity_of(session)
+
+        def hidden(text: str) -> str:
+            return mask(cleaned(text), identity).text
+
         answered = Answered(
-            question=question.text,
-            meant_to_show=question.what_good_shows,
-            said=mask(cleaned(words), identity_of(session)).text,
+            question=hidden(question.text),
+            meant_to_show=tuple(map(hidden, question.what_good_shows)),
+            said=hidden(words),
             language=session.language,
             account=session.account,
         )

@@ -11,8 +11,9 @@ from viva.auth import CandidateAccess
 from viva.platform.clock import Clock
 from viva.platform.database import Work
 from viva.questions import InterviewPlan, Planner
-from viva.sessions.cleaning import without_controls
+from viva.sessions.cleaning import cleaned, without_controls
 from viva.sessions.errors import NameAndPositionRequired
+from viva.sessions.masking import identity_of, mask
 from viva.sessions.model import NewSession, Session
 from viva.sessions.service import Sessions
 
@@ -56,7 +57,8 @@ class Admissions:
         missing = [f for f in ("user_name", "position") if not without_controls(getattr(new, f))]
         if missing:
             raise NameAndPositionRequired(missing=missing)
-        return await self._planner.plan(new.position, new.language, new.position_id)
+        leaves_as = mask(cleaned(new.position), identity_of(new)).text
+        return await self._planner.plan(new.position, new.language, new.position_id, leaves_as=leaves_as)
 
     async def create(
         self, work: Work, new: NewSession, plan: InterviewPlan, created_by: UUID | None

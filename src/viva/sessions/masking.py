@@ -4,16 +4,14 @@ Pure. Masking errs on the side of hiding: a hidden word costs the model a detail
 their privacy. Nothing is lost, since every masked stretch knows where it stood.
 """
 
-import re
 from collections.abc import Iterator
 
 import msgspec
 
 from viva.sessions.cleaning import cleaned
-from viva.sessions.masking_patterns import COMMON_WORD, PATTERNS
-from viva.sessions.model import Session
-
-_SHORTEST_NAME = 2
+from viva.sessions.masking_names import name_patterns
+from viva.sessions.masking_patterns import patterns_for
+from viva.sessions.model import NewSession, Session
 
 
 class Identity(msgspec.Struct, frozen=True):
@@ -23,7 +21,7 @@ class Identity(msgspec.Struct, frozen=True):
     email: str = ""
 
 
-def identity_of(session: Session) -> Identity:
+def identity_of(session: Session | NewSession) -> Identity:
     """Of the person whose interview this is."""
     return Identity(name=cleaned(session.user_name), email=cleaned(session.email or ""))
 
@@ -73,7 +71,7 @@ class Masked(msgspec.Struct, frozen=True):
 
 
 def mask(text: str, identity: Identity) -> Masked:
-    """Hide the identity and whatever looks like a contact, an age, an address, an origin or a school."""
+    """Hide the identity, and what looks like a contact, an age, an address, an origin, a school, a family."""
     pieces, stretches, done, length = [], [], 0, 0
     for start, end, kind in _without_overlaps(_found(text, identity)):
         pieces += [text[done:start], f"[{kind}]"]
@@ -85,9 +83,9 @@ def mask(text: str, identity: Identity) -> Masked:
 
 
 def _found(text: str, identity: Identity) -> Iterator[tuple[int, int, str]]:
-    for pattern in _identity_patterns(identity):
+    for pattern in name_patterns(identity.name, identity.email):
         yield from ((*match.span(), "name") for match in pattern.finditer(text))
-    for kind, pattern in PATTERNS:
+    for kind, pattern in patterns_for(text):
         for match in pattern.finditer(text):
             group = "it" if "it" in pattern.groupindex else 0
             yield *match.span(group), kind
@@ -105,32 +103,3 @@ def _without_overlaps(found: Iterator[tuple[int, int, str]]) -> list[tuple[int, 
         else:
             joined.append((start, end, kind))
     return joined
-
-
-def _identity_patterns(identity: Identity) -> Iterator[re.Pattern[str]]:
-    if identity.email:
-        yield re.compile(re.escape(identity.email), re.IGNORECASE)
-        # People read their address out; the part before the @ is often the name in one word.
-        local = identity.email.partition("@")[0]
-        if len(local) > 3:
-            yield _word(local)
-    parts = identity.name.split()
-    if len("".join(parts)) >= _SHORTEST_NAME:
-        yield re.compile(r"\s*".join(map(re.escape, parts)), re.IGNORECASE)
-    for part in parts:
-        yield from _name_part(part)
-
-
-def _name_part(part: str) -> Iterator[re.Pattern[str]]:
-    if re.fullmatch("[가-힣]{2,5}", part):
-        yield re.compile(r"\s?".join(part))
-        if len(part) == 3:  # family name and given name in one word; people also use the given name alone
-            yield re.compile(rf"(?<![가-힣]){part[1:]}(?:이|씨)?(?=[은는이가을를도와과의라입님야\s.,!?]|$)")
-    elif len(part) >= _SHORTEST_NAME:
-        flags = 0 if COMMON_WORD.fullmatch(part) else re.IGNORECASE
-        yield _word(part, flags)
-
-
-def _word(part: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
-    # Korean particles follow a Latin word without a space, so only Latin letters end it.
-    return re.compile(rf"(?<![A-Za-z0-9]){re.escape(part)}(?![A-Za-z0-9])", flags)
