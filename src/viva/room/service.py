@@ -119,15 +119,26 @@ class Interviewing:
         return await self._database.run(lambda work: self._sessions.add_utterance_once(work, session_id, new))
 
     async def note_missed(self, session_id: UUID, missed: Sequence[MissedPart], engine: str) -> None:
-        """Write down what nobody transcribed and queue it, in one transaction; `engine`: who should have."""
+        """Write down what nobody transcribed and queue it, in one transaction; `engine`: who should have.
+
+        Without an engine that is a whole answer, of which an engine may have heard a part before a restart.
+        """
         reason: MissedReason = "no_engine" if engine == "off" else "unheard"
 
         async def write(work: Work) -> None:
+            said = await self._sessions.utterances(work, session_id) if engine == "off" else ()
+            heard = [(utterance.start_ms, utterance.end_ms) for utterance in said]
             for question_id, span in missed:
                 if span.end_ms - span.start_ms >= SYLLABLE_MS:
                     spoken = (span.start_ms, span.end_ms)
                     await self._missed.note(
-                        work, session_id, question_id, spoken, reason=reason, now=self._clock.now()
+                        work,
+                        session_id,
+                        question_id,
+                        spoken,
+                        reason=reason,
+                        now=self._clock.now(),
+                        heard=heard,
                     )
 
         await self._database.run(write)
