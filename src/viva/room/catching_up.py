@@ -166,7 +166,7 @@ class CatchingUp:
         if session.recording_consent is not True or engine is None:
             return [], "off"  # taken back: what was recorded is no longer ours to hear
         packets = await self._recorded(session, span)
-        if not packets:
+        if not any(span.start_ms <= packet.spoken_ms < span.end_ms for packet in packets):
             return [], engine.name
         options = StreamOptions(language=session.language, key_terms=session.key_terms)
         try:
