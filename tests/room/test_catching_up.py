@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 import pytest
 from tests.evaluation.interviews import interview
+from tests.support.candidate import eventually
 from tests.support.deepgram_ears import ToneEars
 from tests.support.deepgram_server import DeepgramServer, Fault
 from tests.support.jobs import rows_of
@@ -18,6 +19,8 @@ from viva.evaluation import Evaluation
 from viva.media import Recordings
 from viva.platform.jobs import ForSession, Job, RetryLater
 from viva.room import CatchingUp
+from viva.room.service import Interviewing
+from viva.room.untranscribed import MissedPart, Span
 from viva.sessions import TRANSCRIBE_MISSED, MissedSpans, NewUtterance, Sessions
 from viva.stt import Transcriber
 from viva.stt.deepgram import DeepgramTranscriber
@@ -143,6 +146,44 @@ async def test_F07_a_job_that_runs_twice_stores_nothing_twice(database, talk, re
     assert await late_words(database, talk) == ["5", "6", "7"]
 
 
+async def test_F07_what_is_noted_again_and_longer_is_transcribed_once(
+    database, talk, record, miss, catching_up
+):
+    """Without an engine an answer is noted from its beginning at each stop of the server, and at its end."""
+    end_ms = await record(talk, range(1, 9), at_ms=20_000)
+    middle_ms = 20_000 + 4 * WORD_MS
+    await miss(talk, 20_000, middle_ms, reason="no_engine")
+    await miss(talk, 20_000, end_ms, reason="no_engine")
+    await miss(talk, 20_000 + WORD_MS, end_ms - WORD_MS, reason="unheard")
+    async with database.uow() as work:
+        spans = [(span.start_ms, span.end_ms) for span in await MissedSpans().open(work, talk.session_id)]
+    assert spans == [(20_000, middle_ms), (middle_ms, end_ms)]
+    await catching_up().handle(job_for(talk.session_id))
+    assert await late_words(database, talk) == [str(word) for word in range(1, 9)]
+
+
+async def test_F07_without_an_engine_what_one_has_heard_before_a_restart_is_not_noted(
+    database, talk, record, catching_up, clock
+):
+    end_ms = await record(talk, range(1, 9), at_ms=20_000)
+    heard = NewUtterance(
+        question_id=talk.question_ids[0],
+        text="1 2 3",
+        start_ms=20_000,
+        end_ms=20_000 + 3 * WORD_MS,
+        source="deepgram",
+    )
+    sessions = Sessions()
+    async with database.uow() as work:
+        await sessions.add_utterance(work, talk.session_id, heard)
+    interviewing = Interviewing(database, sessions, Evaluation(sessions, clock), clock)
+    whole = [MissedPart(talk.question_ids[0], Span(20_000, end_ms))]
+    await interviewing.note_missed(talk.session_id, whole, "off")
+    clock.advance(10)
+    await catching_up().handle(job_for(talk.session_id))
+    assert await late_words(database, talk) == [str(word) for word in range(4, 9)]
+
+
 async def test_F07_words_found_afterwards_stand_where_they_were_said(
     database, talk, record, miss, catching_up
 ):
@@ -213,6 +254,34 @@ async def test_what_may_not_be_on_disk_yet_is_waited_for(database, talk, record,
     clock.advance(4)
     await catching_up().handle(job_for(talk.session_id))
     assert await late_words(database, talk) == ["5"]
+
+
+async def test_F23_F24_sound_that_a_stalled_disk_has_not_taken_yet_is_waited_for(
+    database, talk, recordings, miss, catching_up
+):
+    """The recorder holds it in memory: a first second is on the disk, the words come afterwards."""
+    recorder = recordings.record(
+        talk.session_id,
+        "stalled",
+        interview_ms=lambda received: round(received) + 20_000,
+        on_trouble=lambda _trouble: None,
+    )
+    packets = encode(tones([5, 6, 7, 8]))
+    for packet in packets[:10]:
+        recorder.audio(packet)
+    await eventually(lambda: recordings.parts(talk.session_id))
+    await miss(talk, 20_000, 20_000 + len(packets) * 20)
+    job = job_for(talk.session_id)
+    for _ in range(2):
+        with pytest.raises(RetryLater):
+            await catching_up().handle(job)
+    assert await still_open(database, talk) == 1
+    for packet in packets[10:]:
+        recorder.audio(packet)
+    await recorder.close()
+    await catching_up().handle(job)
+    assert await late_words(database, talk) == ["5", "6", "7", "8"]
+    assert not await still_open(database, talk)
 
 
 async def test_a_recording_that_may_no_longer_be_heard_is_not_heard(

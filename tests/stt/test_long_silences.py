@@ -16,7 +16,7 @@ from tests.support.opus import encode, tones
 from tests.support.virtual_time import VirtualTimeLoop
 
 from viva.audio import AudioPacket, SpeechRestored, SpeechResult, SpeechTrouble
-from viva.stt import Relay, StreamOptions
+from viva.stt import Failover, Relay, StreamOptions
 from viva.stt.deepgram import DeepgramTranscriber
 
 ENGLISH = StreamOptions(language="en")
@@ -132,6 +132,37 @@ def test_F07_a_vendor_that_says_when_to_come_back_is_not_asked_before_and_hears_
                 await events.until(lambda told: SpeechRestored() in told, 120)
                 assert await relay.finalize(30)
         assert events.words == ["1"]
+        assert relay.missed == ()
+
+    if not REAL_TIME:
+        run(scene())
+
+
+def test_F07_a_vendor_that_shakes_hands_and_hears_nobody_is_not_gone_back_to_until_it_answers() -> None:
+    async def scene() -> None:
+        loop, events, words = asyncio.get_running_loop(), Events(), [*range(90)] * 2
+        began_s = loop.time()
+        async with DeepgramServer(ears=ToneEars) as vendor, DeepgramServer(ears=ToneEars) as other:
+            vendor.always = Fault(silent=True)
+            engine = Failover(
+                DeepgramTranscriber(vendor.key, vendor.url),
+                lambda: DeepgramTranscriber(other.key, other.url),
+                now_s=loop.time,
+            )
+            async with engine, Relay(engine, ENGLISH, events.take) as relay:
+                for word in words[:-1]:
+                    await speak(relay, spoken(word), began_s)
+                    await asyncio.sleep(1)
+                tried = sum(bool(heard.sound.any()) for heard in vendor.connections)
+                asked = len(vendor.connections) - tried
+                vendor.always = None
+                await asyncio.sleep(30)
+                await speak(relay, spoken(words[-1]), began_s)
+                assert await relay.finalize(30)
+                assert vendor.connections[-1].sound.any(), "it hears again"
+        assert tried == 2, "thirty seconds without an answer, twice, are a long outage"
+        assert asked >= 2
+        assert events.words == [str(word) for word in words]
         assert relay.missed == ()
 
     if not REAL_TIME:

@@ -5,13 +5,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sqlalchemy import text
+from tests.support.candidate import eventually
 from tests.support.deepgram_ears import ToneEars
 from tests.support.deepgram_server import DeepgramServer
 from tests.support.opus import RATE_HZ, encode, tones
 from tests.support.server import Served
 
-from viva.room import voice
+from viva.room import live, voice
 from viva.room.service import Interviewing
+from viva.sessions.scribe import Scribe
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -55,6 +58,44 @@ async def test_what_is_said_while_an_answer_is_being_ended_is_stored_without_wai
             ("1", first),
             ("2", first),
         ]
+
+
+async def test_what_is_stored_after_its_answer_was_read_has_it_read_again(
+    served: Served, vendor: DeepgramServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The scorer is faster than the database takes the last words."""
+    may_write, write = asyncio.Event(), Scribe.write
+
+    async def at_leisure(self: Scribe, *given: Any) -> Any:
+        await may_write.wait()
+        return await write(self, *given)
+
+    monkeypatch.setattr(Scribe, "write", at_leisure)
+    monkeypatch.setattr(live, "FINALIZE_TIMEOUT_S", 0.5)
+    monkeypatch.setattr(vendor, "make_ears", ToneEars)
+    candidate = await served.new_candidate(language="en")
+    first = (await candidate.questions())[0]
+
+    async def readings() -> int:
+        database = await served.part("database")
+        async with database.uow() as work:
+            query = text("select count(*) from evaluations where question_id = :id and outcome = 'settled'")
+            return int(await work.db.scalar(query, {"id": first}))
+
+    async def are(count: int) -> bool:
+        return await readings() == count
+
+    async with candidate.channel() as channel, candidate.microphone() as peer:
+        await channel.send("start_answer", question_id=first)
+        await channel.state(answering=True)
+        await peer.play(_word(1))
+        await channel.send("finish_answer", question_id=first)
+        await channel.state(answering=False)
+        await peer.play(_silence())
+        await eventually(lambda: are(1))
+        may_write.set()
+        await channel.until(lambda message: message.get("is_final") and message["text"] == "1")
+        await eventually(lambda: are(2))
 
 
 async def test_a_word_whose_sound_comes_later_than_the_message_that_ends_the_answer_is_not_cut_in_two(

@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 import msgspec
 
 from viva.evaluation import store
-from viva.evaluation.material import material_of
+from viva.evaluation.material import Material, material_of
 from viva.evaluation.model import Findings
 from viva.evaluation.prompt import CURRENT_WORDING, Wording
 from viva.evaluation.reading import Reader, Reading, Request
@@ -106,7 +106,7 @@ class Scoring:
                 if prepared.barred == "budget_day":
                     await self._wait_for_tomorrow(subject, prepared)
                 reading = await self._read(subject, prepared)
-                await self._keep(subject, reading.last, reading.findings)
+                await self._keep(subject, reading.last, reading.findings, prepared.request.material)
             finally:
                 await self._release(prepared.allowed)
         if reading.findings is None:
@@ -175,18 +175,24 @@ class Scoring:
             return self._reader.settled_without("model_unavailable")
 
         async def keep(attempted: Try, findings: Findings | None) -> None:
-            await self._keep(subject, attempted, findings)
+            await self._keep(subject, attempted, findings, prepared.request.material)
 
         return await self._reader.read(prepared.request, prepared.tries, keep)
 
-    async def _keep(self, subject: Subject, attempted: Try, findings: Findings | None) -> None:
-        """Append the try and what it cost, unless the round is settled or its session erased meanwhile."""
+    async def _keep(
+        self, subject: Subject, attempted: Try, findings: Findings | None, of: Material | None = None
+    ) -> None:
+        """Append the try and what it cost, unless the round is settled or its session erased meanwhile.
+
+        `of`: what was read. If words have come since, another round is queued; whoever stores words locks the
+        session too, so either they are seen here, or their round is the next one.
+        """
         async with self._database.uow() as work:
-            await store.lock(work.db, subject)
             try:
-                session = await self._sessions.get(work, subject.session_id)
+                session = await self._sessions.lock(work, subject.session_id)
             except SessionNotFound:
                 return
+            await store.lock(work.db, subject)
             await budget.spend(
                 work.db,
                 session.account,
@@ -202,6 +208,20 @@ class Scoring:
             if attempted.outcome == "settled" and findings and subject.question_id is None:
                 await store.put_scorecard(work.db, subject.session_id, evaluation, attempted, findings)
                 work.emit(ScorecardDrafted(session_id=subject.session_id))
+            if attempted.outcome == "settled" and of is not None and await self._has_grown(work, subject, of):
+                rounds = await store.rounds_settled(work.db, subject.session_id, subject.question_id)
+                await queue(work, msgspec.structs.replace(subject, round=rounds))
+
+    async def _has_grown(self, work: Work, subject: Subject, read: Material) -> bool:
+        record = await self._sessions.record(work, subject.session_id)
+        return material_of(record, subject.question_id).answers != read.answers
+
+
+async def queue(work: Work, subject: Subject) -> None:
+    """Have the subject evaluated; once, as long as nobody has begun with it."""
+    name = DRAFT_SCORECARD if subject.question_id is None else EVALUATE_ANSWER
+    key = f"{name}:{subject.question_id or subject.session_id}:{subject.round}"
+    await work.enqueue(name, msgspec.json.encode(subject), dedupe_key=key)
 
 
 def _wait_s(tries: Tries, reading: Reading) -> float:

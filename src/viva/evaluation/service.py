@@ -9,7 +9,7 @@ import msgspec
 from viva.evaluation import store
 from viva.evaluation.errors import EvaluationUnderWay, NotReviewableYet, UnknownCriterion
 from viva.evaluation.model import Findings, Level, Reason, Review, Scorecard, Status
-from viva.evaluation.scoring import DRAFT_SCORECARD, EVALUATE_ANSWER
+from viva.evaluation.scoring import queue
 from viva.evaluation.store import Standing, Subject, Usage
 from viva.platform import budget
 from viva.platform.budget import NO_LIMITS, Barred, Budgets
@@ -67,16 +67,12 @@ class Evaluation:
     ) -> None:
         """Have this answer evaluated soon; once, unless `again` after it was settled: it has new words."""
         settled = await store.rounds_settled(work.db, session_id, question_id) if again else 0
-        await self._queue(work, EVALUATE_ANSWER, Subject(session_id, question_id, settled))
+        await queue(work, Subject(session_id, question_id, settled))
 
     async def queue_scorecard(self, work: Work, session_id: UUID, *, again: bool = False) -> None:
         """Have the whole drafted soon; once, unless it is to be drafted `again` after it was settled."""
         settled = await store.rounds_settled(work.db, session_id, None) if again else 0
-        await self._queue(work, DRAFT_SCORECARD, Subject(session_id, None, settled))
-
-    async def _queue(self, work: Work, name: str, subject: Subject) -> None:
-        key = f"{name}:{subject.question_id or subject.session_id}:{subject.round}"
-        await work.enqueue(name, msgspec.json.encode(subject), dedupe_key=key)
+        await queue(work, Subject(session_id, None, settled))
 
     async def evaluate_again(self, work: Work, session_id: UUID) -> None:
         """Have the whole drafted anew, and with it the answers whose evaluation failed.

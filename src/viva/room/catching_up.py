@@ -15,13 +15,14 @@ from weakref import WeakValueDictionary
 import msgspec
 import structlog
 
-from viva.audio import SpeechResult
+from viva.audio import AudioPacket, SpeechResult
 from viva.evaluation import Evaluation
 from viva.media import Recordings
 from viva.platform.clock import Clock
 from viva.platform.database import Database, Work
 from viva.platform.jobs import ForSession, Job, Jobs, RetryLater
 from viva.room.listening_again import EngineAway, listen_again
+from viva.room.on_disk import NEAR_MS, is_settled, reaches
 from viva.room.untranscribed import Span, belonging, untranscribed
 from viva.room.voice import cleaned
 from viva.sessions import (
@@ -51,6 +52,14 @@ ON_DISK_AFTER = timedelta(seconds=3)
 """The recorder writes once a second; what was said last may not have reached the disk before this."""
 EDGE_MS = 300
 """The engine hears this much more at both ends, so that no word there is cut in two."""
+
+SOON = timedelta(seconds=10)
+"""Where the disk needs longer than this, it is looked at this often."""
+AT_ANY_TIME = 2**40
+
+
+class NotOnDisk(Exception):
+    """Sound of the span may still be in a recorder's memory, or on its way to it."""
 
 
 class CatchingUp:
@@ -139,22 +148,25 @@ class CatchingUp:
             except SessionNotFound:  # erased in the meantime, and its spans with it
                 return
             spans = await self._missed.open(work, session_id)
-        fresh = [span for span in spans if self._clock.now() - span.created_at < ON_DISK_AFTER]
+        again_s = 0.0
         for span in spans:
-            if span not in fresh:
+            try:
                 results, source = await self._listen(session, span)
+            except NotOnDisk:
+                fresh = self._clock.now() - span.created_at < SOON
+                again_s = max(again_s, (ON_DISK_AFTER if fresh else SOON).total_seconds())
+            else:
                 await self._settle(span, results, source)
-        if fresh:
-            raise RetryLater(ON_DISK_AFTER.total_seconds(), "the recording is still being written")
+        if again_s:
+            raise RetryLater(again_s, "the recording is still being written")
 
     async def _listen(self, session: Session, span: MissedSpan) -> tuple[list[SpeechResult], str]:
-        """What is said in the span, and who heard it. Raises `EngineAway`."""
+        """What is said in the span, and who heard it. Raises `EngineAway`, `NotOnDisk`."""
         engine = self._engine
         if session.recording_consent is not True or engine is None:
             return [], "off"  # taken back: what was recorded is no longer ours to hear
-        start_ms = max(0, span.start_ms - EDGE_MS)
-        packets = await self._recordings.sound(session.id, start_ms, span.end_ms + EDGE_MS)
-        if not packets:
+        packets = await self._recorded(session, span)
+        if not any(span.start_ms <= packet.spoken_ms < span.end_ms for packet in packets):
             return [], engine.name
         options = StreamOptions(language=session.language, key_terms=session.key_terms)
         try:
@@ -167,6 +179,25 @@ class CatchingUp:
         heard = belonging(map(cleaned, results), Span(span.start_ms, span.end_ms))
         log.info("missed_span_transcribed", engine=source, utterances=len(heard))
         return heard, source
+
+    async def _recorded(self, session: Session, span: MissedSpan) -> tuple[AudioPacket, ...]:
+        """The span's sound and a little more at both ends. Raises `NotOnDisk`."""
+        age = self._clock.now() - span.created_at
+        if age < ON_DISK_AFTER:
+            raise NotOnDisk
+        start_ms = max(0, span.start_ms - EDGE_MS)
+        # In this order: a part that is finished when it is looked at is also whole when it is read.
+        parts = await self._recordings.parts(session.id)
+        packets = await self._recordings.sound(session.id, start_ms, span.end_ms + EDGE_MS)
+        if span.reason == "interrupted":  # it was found on the disk
+            return packets
+        reached = reaches(packets, span.end_ms) or reaches(
+            await self._recordings.sound(session.id, span.end_ms - NEAR_MS, AT_ANY_TIME), span.end_ms
+        )
+        stretch = Span(span.start_ms, span.end_ms)
+        if not is_settled(stretch, parts, reached=reached, interview_over=not session.is_open, age=age):
+            raise NotOnDisk
+        return packets
 
     async def _settle(self, span: MissedSpan, results: Sequence[SpeechResult], source: str) -> None:
         """Store the words, close the span and queue what depends on it, all or nothing."""

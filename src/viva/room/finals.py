@@ -6,6 +6,7 @@ an hour of speech; beyond that the newest is refused and counted in the log, nev
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from itertools import pairwise
 from uuid import UUID
 
 import structlog
@@ -56,6 +57,12 @@ class AnswerSpans:
         if earlier:
             return earlier[-1]
         return self._begun[0][1] if self._begun else None
+
+    def split(self, start_ms: int, end_ms: int) -> list[tuple[UUID, int, int]]:
+        """A stretch, cut where answers begin: which question, from, to. Empty before any began."""
+        edges = [start_ms, *(at_ms for at_ms, _ in self._begun if start_ms < at_ms < end_ms), end_ms]
+        named = [(self.question_at(since_ms), since_ms, until_ms) for since_ms, until_ms in pairwise(edges)]
+        return [(question_id, since, until) for question_id, since, until in named if question_id is not None]
 
 
 class Finals:

@@ -54,6 +54,8 @@ class LiveInterview:
         self._voice = Voice(shared, self, self._tasks)
         self._finals = Finals(self._store, self.stage.show_final)
         self._one_at_a_time = asyncio.Lock()
+        self._one_noting = asyncio.Lock()
+        self._stepping = False
         self._clock_changed = asyncio.Event()
 
     async def __aenter__(self) -> "LiveInterview":
@@ -168,14 +170,33 @@ class LiveInterview:
     async def _step(self, act: Callable[[], Awaitable[Session]]) -> Session:
         async with self._one_at_a_time:
             await self._settle()  # first, so that the answer's evaluation waits for its words
-            session = await act()
-            await self.stage.learn_questions(session)
-            self._adopt(session)
-            self._tasks.start("last_words", self._voice.hurry(FINALIZE_TIMEOUT_S))
+            session = await self._stepped(act)
+            if session.is_open:
+                self._tasks.start("last_words", self._last_words())
         if not session.is_open:
+            await self._voice.linger()
+            await self._voice.hurry(FINALIZE_TIMEOUT_S)
             await self._voice.end()
             await self._note_missed()
         return session
+
+    async def _stepped(self, act: Callable[[], Awaitable[Session]]) -> Session:
+        """Act, and show what came of it. Words stored meanwhile may come too late for the evaluation."""
+        self._stepping = True
+        try:
+            session = await act()
+            await self.stage.learn_questions(session)
+            if self.session.answering_since is not None and session.answering_since is None:
+                self._voice.answer_over()
+            self._adopt(session)
+        finally:
+            self._stepping = False
+        return session
+
+    async def _last_words(self) -> None:
+        """What was said while the answer was being ended."""
+        await self._voice.hurry(FINALIZE_TIMEOUT_S)
+        await self._note_missed_at_last()
 
     async def _settle(self) -> None:
         """Make final and store what has been said so far; raises `Unavailable`."""
@@ -186,10 +207,11 @@ class LiveInterview:
 
     async def _note_missed(self) -> None:
         """Write down what nobody transcribed. Raises `Unavailable`, and then it is still to be written."""
-        missed = tuple(self._voice.missed)
-        if missed:
-            await self._shared.interviewing.note_missed(self.session.id, missed, self._voice.engine)
-            del self._voice.missed[: len(missed)]
+        async with self._one_noting:
+            missed = tuple(self._voice.missed)
+            if missed:
+                await self._shared.interviewing.note_missed(self.session.id, missed, self._voice.engine)
+                del self._voice.missed[: len(missed)]
 
     async def _note_missed_at_last(self) -> None:
         while self._voice.missed:
@@ -270,7 +292,12 @@ class LiveInterview:
 
     async def _store(self, result: SpeechResult, question_id: UUID, again: bool) -> Utterance:
         source = result.engine or self._voice.engine
-        return await self._shared.interviewing.hear(self.session.id, result, source, question_id, again=again)
+        interviewing = self._shared.interviewing
+        stored = await interviewing.hear(self.session.id, result, source, question_id, again=again)
+        answering = self.session.answering_since is not None and not self._stepping
+        if not answering or self.session.current_question_id != question_id:
+            await interviewing.evaluate_anew(self.session.id, question_id)
+        return stored
 
     # The clock
 

@@ -118,16 +118,41 @@ class Interviewing:
             return await self._scribe.write(session_id, new)
         return await self._database.run(lambda work: self._sessions.add_utterance_once(work, session_id, new))
 
+    async def evaluate_anew(self, session_id: UUID, question_id: UUID) -> None:
+        """A finished answer has got words since: they are to be evaluated, too. Nothing if it goes on."""
+
+        async def write(work: Work) -> None:
+            session = await self._sessions.lock(work, session_id)
+            answers = await self._sessions.answers(work, session_id)
+            if _answer_to(answers, question_id).status != "finished":
+                return
+            await self._evaluation.queue_answer(work, session_id, question_id, again=True)
+            if session.status == "completed":
+                await self._evaluation.queue_scorecard(work, session_id, again=True)
+
+        await self._database.run(write)
+
     async def note_missed(self, session_id: UUID, missed: Sequence[MissedPart], engine: str) -> None:
-        """Write down what nobody transcribed and queue it, in one transaction; `engine`: who should have."""
+        """Write down what nobody transcribed and queue it, in one transaction; `engine`: who should have.
+
+        Without an engine that is a whole answer, of which an engine may have heard a part before a restart.
+        """
         reason: MissedReason = "no_engine" if engine == "off" else "unheard"
 
         async def write(work: Work) -> None:
+            said = await self._sessions.utterances(work, session_id) if engine == "off" else ()
+            heard = [(utterance.start_ms, utterance.end_ms) for utterance in said]
             for question_id, span in missed:
                 if span.end_ms - span.start_ms >= SYLLABLE_MS:
                     spoken = (span.start_ms, span.end_ms)
                     await self._missed.note(
-                        work, session_id, question_id, spoken, reason=reason, now=self._clock.now()
+                        work,
+                        session_id,
+                        question_id,
+                        spoken,
+                        reason=reason,
+                        now=self._clock.now(),
+                        heard=heard,
                     )
 
         await self._database.run(write)
@@ -210,3 +235,7 @@ class Interviewing:
             work.emit(InterviewCompleted(session_id=session.id))
         work.emit(InterviewAdvanced(session_id=session.id))
         return changed
+
+
+def _answer_to(answers: Sequence[Answer], question_id: UUID) -> Answer:
+    return next(answer for answer in answers if answer.question_id == question_id)

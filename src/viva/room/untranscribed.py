@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from viva.audio import SpeechResult, Word
+from viva.sessions import left_of
 
 SYLLABLE_MS = 60
 """Nothing that can be understood is shorter."""
@@ -37,9 +38,8 @@ def untranscribed(answer: Span, recorded: Iterable[Span], heard: Iterable[Span])
         Span(max(answer.start_ms, start_ms), min(answer.end_ms, end_ms))
         for start_ms, end_ms in _joined(recorded)
     ]
-    left = stretches
-    for known in heard:
-        left = [rest for span in left for rest in _without(span, known)]
+    known = list(heard)
+    left = [Span(*rest) for span in stretches for rest in left_of(span, known)]
     return [
         span
         for span in left
@@ -65,13 +65,6 @@ def _joined(spans: Iterable[Span]) -> list[Span]:
         else:
             joined.append(span)
     return joined
-
-
-def _without(span: Span, known: Span) -> list[Span]:
-    if known.end_ms <= span.start_ms or known.start_ms >= span.end_ms:
-        return [span]
-    left, right = Span(span.start_ms, known.start_ms), Span(known.end_ms, span.end_ms)
-    return [rest for rest in (left, right) if rest.start_ms < rest.end_ms]
 
 
 def _cut(result: SpeechResult, span: Span) -> SpeechResult:

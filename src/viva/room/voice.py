@@ -29,6 +29,7 @@ from viva.platform.tasks import Tasks
 from viva.room.ears import Ears
 from viva.room.finals import AnswerSpans, spoken_at_ms
 from viva.room.moments import Moments
+from viva.room.on_its_way import OnItsWay
 from viva.room.shared import Shared
 from viva.room.untranscribed import MissedPart, Span
 from viva.sessions import Session, without_controls
@@ -38,9 +39,14 @@ log = structlog.get_logger(__name__)
 
 ON_ITS_WAY_MS = 100.0
 """Sound is a packet's length and a browser's pipeline later than the message that ends the answer."""
-HEAR_OUT_S = 0.3
-SILENT_MS = 500.0
-"""Whoever sent nothing for so long has nothing on its way."""
+HEAR_OUT_S = 1.0
+"""So long an answer's end waits for sound that is late; what comes later is heard from the recording."""
+GONE_MS = 3_000.0
+"""Whoever sent nothing for so long is hardly cut off in the middle of a word: nobody waits for it."""
+NOTHING_MS = 120
+"""Two packets, as browsers send them: no word is in that."""
+LINGER_S = 3.0
+"""So long the last answer's late sound has to reach the recording before the connection is closed."""
 
 CAPTIONS = {
     "reconnecting": N_("Captions are interrupted. Your voice is still being recorded; please keep talking."),
@@ -95,8 +101,8 @@ class Voice:
         self._recordings: set[asyncio.Task[None]] = set()
         self._resources = AsyncExitStack()
         self._trouble: str | None = None
-        self._spoken_ms = -math.inf
-        self._awaited: tuple[float, asyncio.Event] | None = None
+        self._sound = OnItsWay()
+        self._over: tuple[float, tuple[int, UUID]] | None = None
         self.missed: list[MissedPart] = []
         """What nobody transcribed, with the question it answers, until somebody has written it down."""
 
@@ -138,7 +144,10 @@ class Voice:
         """Give what is said from here on to the recogniser, under the session's current question."""
         if session.answering_since is None or session.current_question_id is None:
             return
-        self._spans.begin(session.current_question_id, session.clock_ms(session.answering_since))
+        began_ms = session.clock_ms(session.answering_since)
+        if self._spans.latest not in {None, (began_ms, session.current_question_id)}:
+            self._sound.begin(self._shared.clock.monotonic_ms())
+        self._spans.begin(session.current_question_id, began_ms)
         if self._connection is not None:
             self._connection.begin_speech()
         if self._relay is None and self._shared.transcriber is not None:
@@ -148,35 +157,59 @@ class Voice:
 
     async def finalize(self, timeout_s: float) -> None:
         """Have the words under way recognised, as far as that goes in time; the rest is `missed`."""
-        await self._hear_out()
         if self._shared.transcriber is None:
             self._miss_everything()
-        elif self._relay is not None and not await self._relay.finalize(timeout_s):
+            return
+        if self._spans.latest is not None:
+            await self._hear_out(self._shared.clock.monotonic_ms(), self._spans.latest)
+        if self._relay is not None and not await self._relay.finalize(timeout_s):
             self._relay.give_up()
         self._collect_missed(self._relay)
 
-    async def _hear_out(self) -> None:
-        """Wait for the sound that was on its way when the answer was ended: no last word is cut in two."""
+    def answer_over(self) -> None:
+        """The answer ends now: what was said until here belongs to it, whenever it comes."""
         now_ms = self._shared.clock.monotonic_ms()
-        if now_ms - self._spoken_ms > SILENT_MS:
-            return
-        arrived = asyncio.Event()
-        self._awaited = (now_ms + ON_ITS_WAY_MS, arrived)
-        try:
-            async with asyncio.timeout(HEAR_OUT_S):
-                await arrived.wait()
-        except TimeoutError:
-            log.debug("no_more_sound")  # muted, or gone
-        finally:
-            self._awaited = None
+        self._sound.end(now_ms)
+        if self._spans.latest is not None:
+            self._over = (now_ms, self._spans.latest)
+        if self._shared.transcriber is None:
+            self._miss_everything()
 
     async def hurry(self, timeout_s: float) -> None:
         """Have what was said while the answer was being ended recognised now, not with the next answer.
 
-        What is not heard in time stays with the relay.
+        What is not heard in time stays with the relay; what has not come is `missed`.
         """
+        over, self._over = self._over, None
+        if over is not None and self._shared.transcriber is not None:
+            await self._hear_out(*over)
         if self._relay is not None:
             await self._relay.finalize(timeout_s)
+
+    async def linger(self) -> None:
+        """At the interview's end: let what is late reach the recording, from which it will be heard."""
+        if self._over is not None and self._is_late(self._over[0]):
+            await self._sound.wait_for(self._over[0], LINGER_S)
+
+    async def _hear_out(self, moment_ms: float, answer: tuple[int, UUID]) -> None:
+        """Wait for the sound that was on its way at the moment: no last word is cut in two.
+
+        What does not come in time is left to the recording: whether it is late, or nobody sends anything,
+        cannot be told from here.
+        """
+        if self.connected and moment_ms - self._sound.until_ms <= GONE_MS:
+            await self._sound.wait_for(moment_ms + ON_ITS_WAY_MS, HEAR_OUT_S)
+        if self._is_late(moment_ms):
+            began_ms, question_id = answer
+            session, until_ms = self._listener.session, self._sound.until_ms
+            came_ms = began_ms if until_ms == -math.inf else self._moments.at_ms(session, until_ms)
+            late = Span(max(began_ms, came_ms), self._moments.at_ms(session, moment_ms))
+            self.missed.append(MissedPart(question_id, late))
+            self._sound.leave(moment_ms)
+
+    def _is_late(self, moment_ms: float) -> bool:
+        """Whether sound from before the moment may still come."""
+        return self.connected and moment_ms - self._sound.until_ms > NOTHING_MS
 
     async def end(self) -> None:
         """Close the connection, the relay and the recording; what was said is recognised first."""
@@ -199,9 +232,8 @@ class Voice:
 
     def _collect_missed(self, relay: Relay | None) -> None:
         for span in relay.take_missed() if relay is not None else ():
-            question_id = self._spans.question_at((span.start_ms + span.end_ms) // 2)
-            if question_id is not None:
-                self.missed.append(MissedPart(question_id, Span(span.start_ms, span.end_ms)))
+            for question_id, start_ms, end_ms in self._spans.split(span.start_ms, span.end_ms):
+                self.missed.append(MissedPart(question_id, Span(start_ms, end_ms)))
 
     async def _until_closed(self, connection: MediaConnection, recorder: Recorder) -> None:
         try:
@@ -210,15 +242,15 @@ class Voice:
             await recorder.close()
             if self._connection in {connection, None}:
                 self._connection = None
+                self._sound.over()
                 self._listener.media_ended()
 
     def _feed(self, packet: AudioPacket) -> None:
         session = self._listener.session
-        if self._relay is not None and session.answering_since is not None:
+        self._sound.came(packet)
+        answering = session.answering_since is not None
+        if self._relay is not None and self._sound.is_answer(packet, answering=answering):
             self._relay.feed(packet, self._moments.at_ms(session, packet.spoken_ms))
-            self._spoken_ms = packet.spoken_ms
-            if self._awaited is not None and self._spoken_ms >= self._awaited[0]:
-                self._awaited[1].set()
 
     def _recorded_at_ms(self, received_ms: float) -> int | None:
         session = self._listener.session

@@ -19,7 +19,7 @@ from viva.sessions.errors import (
 from viva.sessions.expiry import expire_in_time
 from viva.sessions.idempotency import Idempotency
 from viva.sessions.masking import Identity, Masked, identity_of, mask
-from viva.sessions.missed import TRANSCRIBE_MISSED, MissedSpans
+from viva.sessions.missed import TRANSCRIBE_MISSED, MissedSpans, left_of
 from viva.sessions.model import (
     TYPED_ANSWER_MAX,
     Answer,
@@ -79,6 +79,7 @@ __all__ = [
     "cleaned",
     "expire_in_time",
     "identity_of",
+    "left_of",
     "mask",
     "rehearse",
     "without_controls",

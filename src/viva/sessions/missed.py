@@ -1,5 +1,6 @@
 """What was said and not transcribed yet: written down with the job that will do it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -17,6 +18,23 @@ TRANSCRIBE_MISSED = "transcribe_missed"
 """The job, one for a session; its payload is `ForSession`."""
 
 
+def left_of(span: tuple[int, int], known: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """What is in `span` and in none of the `known` ones, in order."""
+    left = [span]
+    for known_start, known_end in known:
+        left = [
+            rest
+            for start, end in left
+            for rest in (
+                [(start, end)]
+                if known_end <= start or known_start >= end
+                else [(start, known_start), (known_end, end)]
+            )
+            if rest[0] < rest[1]
+        ]
+    return left
+
+
 class MissedSpans:
     """Every method takes the caller's unit of work and commits nothing."""
 
@@ -29,24 +47,35 @@ class MissedSpans:
         *,
         reason: MissedReason,
         now: datetime,
+        heard: Iterable[tuple[int, int]] = (),
     ) -> None:
         """Write down that nobody transcribed `span` (milliseconds of the interview), and have it done.
 
-        A span that is known, or that is empty, changes nothing.
+        What of it was noted before, or was `heard`, is left out: spans never overlap, so no word is
+        transcribed twice. Nothing is noted beside us in the meantime, because the session is locked.
         """
-        start_ms, end_ms = span
-        if start_ms >= end_ms:
+        if span[0] >= span[1]:
             return
-        row = insert(MissedSpanRow).values(
-            id=uuid7(),
-            session_id=session_id,
-            question_id=question_id,
-            start_ms=start_ms,
-            end_ms=end_ms,
-            reason=reason,
-            created_at=now,
+        await work.db.execute(
+            select(SessionRow.id).where(SessionRow.id == session_id).with_for_update(key_share=True)
         )
-        await work.db.execute(row.on_conflict_do_nothing())
+        known = [(noted.start_ms, noted.end_ms) for noted in await self.all(work, session_id)]
+        fresh = left_of(span, [*known, *heard])
+        if not fresh:
+            return
+        rows = [
+            {
+                "id": uuid7(),
+                "session_id": session_id,
+                "question_id": question_id,
+                "start_ms": start_ms,
+                "end_ms": end_ms,
+                "reason": reason,
+                "created_at": now,
+            }
+            for start_ms, end_ms in fresh
+        ]
+        await work.db.execute(insert(MissedSpanRow).values(rows))
         payload = msgspec.json.encode(ForSession(session_id))
         await work.enqueue(TRANSCRIBE_MISSED, payload, dedupe_key=f"{TRANSCRIBE_MISSED}:{session_id}")
 

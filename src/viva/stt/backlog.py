@@ -2,6 +2,9 @@
 
 Positions are tape positions (`Timeline`). Overflow policy: the oldest packets go first and are counted as
 missed, with the span that they covered, so that they can be transcribed from the recording later.
+
+A stream hears what it is sent without any hole. So whoever drops what was never sent breaks the stream of the
+moment for good: `generation` tells its line, which has to leave it.
 """
 
 from collections import deque
@@ -9,7 +12,12 @@ from collections import deque
 import msgspec
 
 from viva.audio import OPUS_RATE_HZ, AudioPacket
-from viva.stt.timeline import Timeline
+from viva.stt.timeline import SAMPLES_PER_MS, Timeline
+
+LEAD = 300 * SAMPLES_PER_MS
+"""Kept before what is not missed, as long as the job that hears the rest goes on after it (`EDGE_MS`)."""
+PAUSE_MS = 1_000
+"""What was missed before and after a pause this short is one span."""
 
 
 class Missed(msgspec.Struct, frozen=True):
@@ -29,6 +37,9 @@ class Backlog:
         self.unsent = 0
         """Samples that wait for the connection."""
         self.missed: list[Missed] = []
+        self.generation = 0
+        """Counts how often unsent packets were dropped: what is sent next does not follow on what was."""
+        self._missed_until = 0
         self._capacity = capacity_ms * OPUS_RATE_HZ // 1000
         self._packets: deque[tuple[int, AudioPacket]] = deque()
         self._next = 0
@@ -42,10 +53,7 @@ class Backlog:
         """Append; returns how many unsent packets fell out at the other end to make room."""
         self._packets.append((self.timeline.place(packet, at_ms), packet))
         self.unsent += packet.duration
-        lost = 0
-        while self.timeline.tape - self.start > self._capacity and len(self._packets) > 1:
-            lost += self._drop_oldest()
-        return lost
+        return self._shorten(self._capacity)
 
     def take(self, samples: int) -> list[AudioPacket]:
         """The next unsent packets, together no longer than `samples` (one at least, if any waits)."""
@@ -60,6 +68,14 @@ class Backlog:
             self._next += 1
         self.unsent -= length
         return page
+
+    def make_room(self) -> int:
+        """Drop the oldest down to half of the capacity; returns how many of them were unsent.
+
+        An engine that is slower than speech is given room to fall behind again, and heard as long as that
+        lasts; were one packet dropped for each that comes, no stream would live for longer than a page.
+        """
+        return self._shorten(self._capacity // 2)
 
     def rewind(self) -> int:
         """Make everything that is kept unsent again; returns the tape position where the replay begins."""
@@ -79,10 +95,28 @@ class Backlog:
         """Count everything that is not final as missed, and empty the ring."""
         if self.timeline.tape > self.settled:
             self._miss(self.settled, self.timeline.tape)
+        self.generation += self.unsent > 0
         self._packets.clear()
         self._next = self.unsent = 0
         self.settled = self.timeline.tape
         self.timeline.forget(self.settled)
+
+    def _shorten(self, length: int) -> int:
+        lost, before = 0, len(self._packets)
+        while self.timeline.tape - self.start > length and len(self._packets) > 1:
+            lost += self._drop_oldest()
+        dropped = before > len(self._packets)
+        self.generation += lost > 0
+        if dropped:
+            self._keep_a_lead()
+        return lost
+
+    def _keep_a_lead(self) -> None:
+        """The next stream begins a little before what it is to be heard for: no word there is cut in two."""
+        lead_ends = min(self.start + LEAD, self.timeline.tape)
+        if lead_ends > self.settled:
+            self._miss(self.settled, lead_ends)
+            self.settled = lead_ends
 
     def _drop_oldest(self) -> int:
         start, packet = self._packets.popleft()
@@ -97,10 +131,13 @@ class Backlog:
         return 1
 
     def _miss(self, start: int, end: int) -> None:
+        """One span with the one before where nothing was heard between them, and hardly anything paused."""
         begins = self.timeline.clock_ms(start)
         ends = self.timeline.clock_ms(end, ending=True)
-        if self.missed and begins - self.missed[-1].end_ms <= 1_000:
+        follows = bool(self.missed) and start == self._missed_until
+        if follows and begins - self.missed[-1].end_ms <= PAUSE_MS:
             begins = self.missed.pop().start_ms
+        self._missed_until = end
         self.missed.append(Missed(begins, ends))
 
     def _end_of_oldest(self) -> int:

@@ -25,3 +25,13 @@ class StreamLost(Unavailable):
     def __init__(self, *, wait_s: float = 0.0, retry_after_s: int = 5, **params: object) -> None:
         super().__init__(retry_after_s=retry_after_s, **params)
         self.wait_s = wait_s
+
+
+class Overrun(StreamLost):
+    """What was to be sent next was dropped unsent, so the stream's time is no longer ours: begin another.
+
+    No outage: the engine is there, and slower than what is said.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(reason="overrun")

@@ -1,7 +1,8 @@
 """Two engines as one: the first as long as it answers, the other in a long outage, and back.
 
 A stream never changes its engine. In an outage the relay opens the next stream anyway, and gets the other
-engine's; once the first answers again, that stream ends itself, and the relay's replay loses nothing.
+engine's; once the first answers again, that stream ends itself, and the relay's replay loses nothing. What
+counts as an answer is a result: a vendor may shake hands all day and hear nobody.
 """
 
 import asyncio
@@ -16,17 +17,18 @@ from viva.audio import AudioPacket, SpeechResult
 from viva.platform.tasks import Tasks
 from viva.stt.errors import Refused, StreamLost
 from viva.stt.port import EngineName, StreamOptions, Transcriber, TranscriberStream
+from viva.stt.probe import hears
 
 log = structlog.get_logger(__name__)
 
 AFTER_S = 20.0
 """An outage this long is a long one; shorter ones the relay's ring bridges better than another engine."""
 PROBE_S = 15.0
-"""So often the first engine is asked whether it is back; each time costs a handshake."""
+"""So often the first engine is asked whether it is back; each time costs two seconds of silence."""
 REFUSED_PROBE_S = 60.0
 """So often if it refuses us: that passes when somebody has done something about it."""
 OPEN_S = 8.0
-"""A handshake that takes longer has failed; less than the relay's own patience."""
+"""A handshake, or a first answer, that takes longer has failed; less than the relay's own patience."""
 FORGOTTEN_S = 60.0
 
 
@@ -145,9 +147,10 @@ class Failover:
             await asyncio.sleep(pause_s)
             pause_s = self._probe_s
             try:
-                async with asyncio.timeout(OPEN_S), self._first.session(options):
-                    log.info("stt_back", engine=self.name)
-                    self._outage.answered()
+                async with asyncio.timeout(OPEN_S):
+                    await hears(self._first, options)
+                log.info("stt_back", engine=self.name)
+                self._outage.answered()
             except Refused:
                 pause_s = max(self._probe_s, self._refused_probe_s)
             except StreamLost as lost:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from viva.audio import SpeechResult
-from viva.stt.errors import StreamLost
+from viva.stt.errors import Overrun, StreamLost
 from viva.stt.intake import Intake
 from viva.stt.placing import Placed
 from viva.stt.port import TranscriberStream
@@ -12,6 +12,9 @@ from viva.stt.timeline import SAMPLES_PER_MS
 
 WATCH_S = 0.5
 """So often a line looks at the clock. One timer for every page and every wait would cost more than they."""
+
+NEAR = 20 * SAMPLES_PER_MS
+"""Engines round their times."""
 
 
 class Line:
@@ -33,13 +36,17 @@ class Line:
         self._on_result = on_result
         self._on_answer = on_answer
         self._origin = self._answered = intake.backlog.rewind()
+        self._generation = intake.backlog.generation
         self._loop = asyncio.get_running_loop()
         self._answered_s = self._spoke_s = self._loop.time()
         self._sending_s: float | None = None
+        self._asked: list[int] = []
         self._overdue = False
 
     async def run(self) -> None:
-        """Until the agreed end. Raises `StreamLost` when the stream ends before that, is deaf, or stuck."""
+        """Until the agreed end. Raises `StreamLost` when the stream ends before that, is deaf, or stuck, and
+        `Overrun` when what it was to be sent next was dropped.
+        """
         listening = asyncio.create_task(self._listen(), name="stt.line.listen")
         listening.add_done_callback(lambda _task: self._intake.wake.set())
         try:
@@ -60,6 +67,8 @@ class Line:
     async def _talk(self, listening: asyncio.Task[None]) -> None:
         """Speak until the other side has gone or we have nothing to say any more."""
         while not listening.done():
+            if self._intake.backlog.generation != self._generation:
+                raise Overrun
             if self._intake.closing.is_set() and not self._intake.backlog.unsent:
                 await self._say(self._stream.end())
                 return
@@ -73,6 +82,7 @@ class Line:
             await self._say(self._stream.send(page))
         elif intake.finish and intake.must_ask(self._stream):
             intake.finish.asked = self._stream
+            self._asked.append(intake.backlog.timeline.tape - intake.backlog.unsent)
             await self._say(self._stream.finalize())
         elif self._overdue:
             rest = intake.next_page(partial=True)
@@ -121,4 +131,15 @@ class Line:
             if placed.result.text:
                 self._on_result(placed.result)
             if heard.is_final:
-                self._intake.settle(placed.tape_end, forced=heard.forced)
+                answers = heard.forced and self._is_the_last_answer(placed.tape_end)
+                self._intake.settle(placed.tape_end, forced=answers)
+
+    def _is_the_last_answer(self, position: int) -> bool:
+        """Whether a forced final answers the last request, and not one before it that timed out: a slow
+        engine's late answer says nothing of what was asked since. Not every request is answered.
+        """
+        if len(self._asked) > 1 and position <= self._asked[-2] + NEAR:
+            del self._asked[0]
+            return False
+        self._asked.clear()
+        return True

@@ -3,7 +3,8 @@
 `feed` puts packets into a ring; a line sends them to the engine's stream in pages and places what comes back
 on the interview's clock. A stream that is lost is opened again with growing pauses, and what had not become
 final is played to it once more, from the very packet where the last final ended. An engine that refused is
-asked again every minute or two; what is said until it relents is missed, for a later job.
+asked again every minute or two; what is said until it relents is missed, for a later job. Where what was not
+sent yet has to be dropped, because the engine is slower than speech, the stream is left for a new one.
 
 A stream is opened when there is audio for it: the vendor closes one that hears nothing for ten seconds.
 """
@@ -22,7 +23,7 @@ from viva.platform.tasks import Tasks
 from viva.stt import metrics
 from viva.stt.backlog import Missed
 from viva.stt.backoff import Backoff
-from viva.stt.errors import Refused, StreamLost
+from viva.stt.errors import Overrun, Refused, StreamLost
 from viva.stt.intake import Intake, RelayTimes
 from viva.stt.line import Line
 from viva.stt.port import EngineName, StreamOptions, Transcriber, TranscriberStream
@@ -144,6 +145,8 @@ class Relay:
                 return
             except Refused as refusal:
                 await self._sit_out(refusal)
+            except Overrun:
+                self._begin_anew()
             except StreamLost as lost:
                 await self._recover(lost)
 
@@ -168,6 +171,12 @@ class Relay:
                 return await stack.enter_async_context(self._transcriber.session(self._options))
         except TimeoutError:
             raise StreamLost(reason="no handshake") from None
+
+    def _begin_anew(self) -> None:
+        """At once, and without a word to the candidate: the engine is there, only slow."""
+        dropped = self._intake.backlog.make_room()
+        metrics.packets_overflowed.labels(self.engine).inc(dropped)
+        log.warning("stt_overrun", engine=self.engine, dropped=dropped)
 
     async def _recover(self, lost: StreamLost) -> None:
         """Tell, make what is not final due again, and wait before the next attempt (not when closing)."""

@@ -1,0 +1,45 @@
+"""Whose a packet is goes by when it was spoken, whenever it comes."""
+
+import asyncio
+
+import pytest
+
+from viva.audio import AudioFormat, AudioPacket
+from viva.room.on_its_way import OnItsWay
+
+
+def spoken(at_ms: float) -> AudioPacket:
+    return AudioPacket(AudioFormat(), 0, 2_880, b"", at_ms)
+
+
+@pytest.mark.parametrize(
+    ("at_ms", "between", "in_second"),
+    [(900, True, True), (1_100, False, False), (2_700, False, True), (3_500, False, True)],
+    ids=["of the first answer", "between the two", "with the click", "of the second answer"],
+)
+def test_F17_a_late_packet_belongs_to_the_answer_in_which_it_was_spoken(at_ms, between, in_second):
+    sound = OnItsWay()
+    sound.end(1_000)
+    assert sound.is_answer(spoken(at_ms), answering=False) is between
+    sound.begin(3_000)
+    assert sound.is_answer(spoken(at_ms), answering=True) is in_second
+
+
+def test_F17_what_was_left_to_the_recording_is_not_heard_live_too():
+    sound = OnItsWay()
+    sound.leave(800)
+    sound.end(1_000)
+    assert not sound.is_answer(spoken(799), answering=True)
+    assert sound.is_answer(spoken(800), answering=False)
+
+
+async def test_whoever_waits_for_sound_waits_no_longer_than_it_can_come():
+    sound = OnItsWay()
+    waits = [asyncio.create_task(sound.wait_for(moment_ms, 60)) for moment_ms in (100, 200)]
+    await asyncio.sleep(0)
+    sound.came(spoken(150))
+    await waits[0]
+    assert not waits[1].done()
+    sound.over()
+    await waits[1]
+    assert sound.until_ms == 210

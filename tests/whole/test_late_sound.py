@@ -1,0 +1,127 @@
+"""Sound that a stalled line holds back while the message that ends the answer goes through at once."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from tests.support.candidate import Candidate, Channel, eventually
+from tests.support.deepgram_ears import ToneEars
+from tests.support.deepgram_server import DeepgramServer
+from tests.support.mixed_interview import all_transcribed
+from tests.support.opus import RATE_HZ, encode, tones
+from tests.support.recorded import stream_of
+from tests.support.server import Served
+from tests.whole.test_sound_over_socket import sound_socket
+from websockets.asyncio.client import ClientConnection
+
+from viva.room import voice
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+PIECE_S = 0.1
+EARLIER, LATE = 6, 12
+"""Pieces: the first two of the words are sent in time, all four are said before the answer is ended."""
+WORDS = ["1", "2", "3", "4"]
+
+
+@pytest.fixture(autouse=True)
+def ears(vendor: DeepgramServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vendor, "make_ears", ToneEars)
+
+
+def _stream() -> Iterator[bytes]:
+    silence = np.zeros(20 * RATE_HZ, np.float32)
+    return stream_of(encode(np.concatenate([tones([1, 2, 3, 4]), silence])))
+
+
+async def _say(socket: ClientConnection, pieces: Iterator[bytes], count: int) -> None:
+    for _ in range(count):
+        await socket.send(next(pieces))
+        await asyncio.sleep(PIECE_S)  # as it is spoken
+
+
+async def _end_while_stalled(channel: Channel, socket: ClientConnection, question: str) -> Iterator[bytes]:
+    """The answer is ended with half of it on its way; what is left of the stream."""
+    pieces = _stream()
+    await channel.send("start_answer", question_id=question)
+    await channel.state(answering=True)
+    await socket.send(next(pieces))
+    await _say(socket, pieces, EARLIER)
+    await asyncio.sleep((LATE - EARLIER) * PIECE_S + 0.2)  # and says the other half
+    await channel.send("finish_answer", question_id=question)
+    return pieces
+
+
+async def _transcript(served: Served, candidate: Candidate) -> list[tuple[str, str, bool]]:
+    """Once nothing waits to be transcribed: every spoken word, its question, and whether it came late."""
+    await all_transcribed(served.settings.database_url)
+    said: list[dict[str, Any]] = await candidate.utterances()
+    return [
+        (word, utterance["question_id"], utterance["late"])
+        for utterance in said
+        if utterance["source"] != "typed"
+        for word in utterance["text"].split()
+    ]
+
+
+async def _status(candidate: Candidate) -> object:
+    return (await candidate.get()).json()["status"] == "completed"
+
+
+async def test_F17_a_line_that_stalls_for_a_moment_at_an_answers_end_is_waited_for(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(voice, "HEAR_OUT_S", 60)
+    candidate = await served.new_candidate(language="en")
+    first = (await candidate.questions())[0]
+    async with candidate.channel() as channel, sound_socket(candidate) as socket:
+        pieces = await _end_while_stalled(channel, socket, first)
+        for _ in range(30):
+            await socket.send(next(pieces))
+        await channel.state(answering=False)
+        assert await _transcript(served, candidate) == [(word, first, False) for word in WORDS]
+
+
+async def test_F17_sound_that_comes_after_an_answer_was_ended_is_heard_from_the_recording(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next answer has begun when it comes, and gets nothing of it."""
+    monkeypatch.setattr(voice, "HEAR_OUT_S", 0.2)
+    candidate = await served.new_candidate(language="en")
+    first, second, *_ = await candidate.questions()
+    async with candidate.channel() as channel, sound_socket(candidate) as socket:
+        pieces = await _end_while_stalled(channel, socket, first)
+        await channel.state(answering=False)
+        await channel.send("start_answer", question_id=second)
+        await channel.state(answering=True, question_id=second)
+        for _ in range(30):
+            await socket.send(next(pieces))
+        assert await _transcript(served, candidate) == [
+            ("1", first, False),
+            ("2", first, False),
+            ("3", first, True),
+            ("4", first, True),
+        ]
+
+
+async def test_F17_at_the_interviews_end_the_connection_stays_until_late_sound_is_recorded(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(voice, "HEAR_OUT_S", 0.2)
+    monkeypatch.setattr(voice, "LINGER_S", 60)
+    candidate = await served.new_candidate(language="en")
+    *others, last = await candidate.questions()
+    for question in others:
+        (await candidate.type_answer(question)).raise_for_status()
+    async with candidate.channel() as channel, sound_socket(candidate) as socket:
+        pieces = await _end_while_stalled(channel, socket, last)
+        await channel.state(status="completed")
+        for _ in range(30):
+            await socket.send(next(pieces))
+        await socket.wait_closed()
+    await eventually(lambda: _status(candidate))
+    assert [(word, question) for word, question, _ in await _transcript(served, candidate)] == [
+        (word, last) for word in WORDS
+    ]
