@@ -4,8 +4,12 @@ import os
 import time
 from pathlib import Path
 
+import structlog
+
 from viva.media.recording.manifest import sync_folder
 from viva.media.webm import Cluster, Scan, Tracks, doc_type, finished, header, track_entries
+
+log = structlog.get_logger(__name__)
 
 SYNC_S = 4.0
 """A machine that loses power loses less than five seconds (F03)."""
@@ -21,7 +25,11 @@ class RecordingFile:
         self._synced_s = 0.0
 
     def write(self, tracks: Tracks | None, clusters: list[Cluster]) -> int:
-        """Append clusters, write the header anew if `tracks` changed; returns the bytes free on the disk."""
+        """Append clusters, write the header anew if `tracks` changed; returns the bytes free on the disk.
+
+        Whoever gets an `OSError` may write the same clusters again: none of them is in the file. What fails
+        after they are in it therefore raises nothing: a disk that does not keep what it took has no room.
+        """
         descriptor = self._open()
         if tracks is not None:
             self._write_at(descriptor, 0, header(track_entries(tracks), doc_type(tracks)))
@@ -33,8 +41,12 @@ class RecordingFile:
             raise
         for cluster in clusters:
             self.scan.add(cluster)
-        self._sync_sometimes(descriptor)
-        found = os.fstatvfs(descriptor)
+        try:
+            self._sync_sometimes(descriptor)
+            found = os.fstatvfs(descriptor)
+        except OSError as error:
+            log.warning("recording_not_synced", file=self.path.name, errno=error.errno)
+            return 0
         return found.f_bavail * found.f_frsize
 
     def finish(self) -> Scan:

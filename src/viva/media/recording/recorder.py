@@ -218,10 +218,17 @@ class Recorder:
 
     def _put(self, tracks: Tracks | None, clusters: list[Cluster], part: Part) -> int:
         free_bytes = self._file.write(tracks, clusters)
+        try:
+            self._note(part)
+        except OSError as error:  # not the clusters' failure: they would be written a second time
+            log.warning("recording_not_noted", file=self._file.path.name, errno=error.errno)
+            return 0
+        return free_bytes
+
+    def _note(self, part: Part) -> None:
         if part != self._noted:
             self._manifests.put(self._file.path.parent, part)
             self._noted = part
-        return free_bytes
 
     async def _written(
         self, job: asyncio.Future[int], clusters: list[Cluster], tracks: Tracks | None
