@@ -244,7 +244,7 @@ class House:
             recordings=recordings,
             transcriber=transcriber,
             clock=self._clock,
-            following=FollowingUp(database, sessions, self._clock, self._follow_ups()),
+            following=FollowingUp(database, sessions, self._follow_ups()),
         )
         hub = await stack.enter_async_context(Hub(shared, self._bus))
         interviews = self._metrics.gauge("interviews_running", "Interviews in memory.")

@@ -150,7 +150,8 @@ class LiveInterview:
         current = self.session.current_question_id
         if current is None or question_id not in {None, current}:
             return None
-        return await self._shared.following.on(self.session, self.stage.question(current), typed)
+        now = self._shared.clock.now()
+        return await self._shared.following.on(self.session, self.stage.question(current), now, typed)
 
     async def need_time(self) -> None:
         """One more minute."""

@@ -109,6 +109,25 @@ async def test_a_pause_is_marked_as_a_gap_and_keeps_its_length(tmp_path: Path, s
     assert part.duration_ms >= 5_180
 
 
+async def test_F25_where_a_part_lies_is_said_once(tmp_path: Path, session_id: UUID) -> None:
+    """Words that were noted by then are looked for in this file by the place that it was given first."""
+    said = [None, 5_000]
+    async with Recordings(tmp_path) as recordings:
+        recorder = recordings.record(
+            session_id,
+            "one",
+            interview_ms=lambda _received_ms: said.pop(0) if said else 3_605_000,
+            on_trouble=print,
+        )
+        for number in range(200):
+            recorder.audio(sound(number))
+            if recorder._writing is not None:
+                await recorder._writing
+        part = await recorder.close()
+    assert part is not None
+    assert part.start_ms == 5_000
+
+
 async def test_pictures_follow_the_senders_clock_not_their_arrival(tmp_path: Path, session_id: UUID) -> None:
     async with Recordings(tmp_path) as recordings:
         recorder = recorder_of(recordings, session_id)

@@ -190,8 +190,9 @@ class Recorder:
             self._part = msgspec.structs.replace(self._part, **changes)
 
     def _refresh_start(self) -> None:
-        """The interview may have begun after the recording did."""
-        self._change(start_ms=self._interview_ms(self._began_ms))
+        """The interview may have begun after the recording did; where a part lies is said once."""
+        if self._part is not None and self._part.start_ms is None:
+            self._change(start_ms=self._interview_ms(self._began_ms))
 
     def _take(self, cluster: Cluster | None) -> None:
         if cluster is not None:

@@ -61,7 +61,7 @@ class Recordings:
         """A recorder for one connection.
 
         `interview_ms` turns a `received_ms` into the interview's clock, `None` while that has not begun;
-        it is asked again until the recorder is closed. `on_trouble` is called on the loop and must not block.
+        it is asked again until it has said when. `on_trouble` is called on the loop and must not block.
         """
         path = self._folder(session_id) / f"{connection_id}.webm"
         return Recorder(
