@@ -297,6 +297,9 @@ class LiveInterview:
         except VivaError as error:
             log.warning("end_of_time_not_written", code=error.code)
             await asyncio.sleep(CLOCK_RETRY_S)
+        except Exception:  # this step may fail; the interview's clock goes on
+            log.exception("end_of_time_failed")
+            await asyncio.sleep(CLOCK_RETRY_S)
 
     # The bus
 
