@@ -6,6 +6,7 @@ from pathlib import Path
 
 import structlog
 
+from viva.media.recording.locks import claim
 from viva.media.recording.manifest import sync_folder
 from viva.media.webm import Cluster, Scan, Tracks, doc_type, finished, header, track_entries
 
@@ -16,7 +17,10 @@ SYNC_S = 4.0
 
 
 class RecordingFile:
-    """A growing WebM file, mode 0600. A failed write leaves it as it was; all calls may raise `OSError`."""
+    """A growing WebM file, mode 0600. A failed write leaves it as it was; all calls may raise `OSError`.
+
+    From the first write until `close` it is claimed, so that no other process takes it for a dead one's.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -50,16 +54,20 @@ class RecordingFile:
         return found.f_bavail * found.f_frsize
 
     def finish(self) -> Scan:
-        """Write the index, the duration and the sizes, and close. Safe to call again after an error."""
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-            self._descriptor = None
+        """Write the index, the duration and the sizes. Safe to call again after an error."""
         return finished(self.path, self.scan)
+
+    def close(self) -> None:
+        """Nothing more is written. Safe to call again."""
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            os.close(descriptor)
 
     def _open(self) -> int:
         if self._descriptor is None:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+            claim(self._descriptor)
             self._synced_s = time.monotonic()
             sync_folder(self.path.parent)
         return self._descriptor

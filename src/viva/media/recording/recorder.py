@@ -143,14 +143,17 @@ class Recorder:
             await asyncio.wait([self._writing])
 
     def _finish(self, part: Part) -> Part:
-        found = self._file.finish()
-        part = msgspec.structs.replace(
-            part,
-            duration_ms=found.duration_ms,
-            size_bytes=self._file.path.stat().st_size,
-            finished=True,
-        )
-        self._manifests.put(self._file.path.parent, part)
+        try:
+            found = self._file.finish()
+            part = msgspec.structs.replace(
+                part,
+                duration_ms=found.duration_ms,
+                size_bytes=self._file.path.stat().st_size,
+                finished=True,
+            )
+            self._manifests.put(self._file.path.parent, part)
+        finally:  # not before the manifest says so: another process would mend it
+            self._file.close()
         return part
 
     def _begin(self, received_ms: float) -> Placement:

@@ -2,28 +2,23 @@
 
 import asyncio
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Self
 from uuid import UUID
 
-import msgspec
-import structlog
-
 from viva.audio import AudioPacket
 from viva.media.recording.file import RecordingFile
 from viva.media.recording.manifest import Manifests, Part
+from viva.media.recording.mending import Mended, mend_all
 from viva.media.recording.playback import Playback, play
 from viva.media.recording.recorder import VIDEO_FLOOR_BYTES, Recorder, Trouble
 from viva.media.recording.sound import sound_between
 from viva.media.recording.together import Together
 from viva.media.recording.whole import join
-from viva.media.webm import HEADER_BYTES, finished
 from viva.platform.errors import NotFound
 from viva.platform.storage import FREE_FLOOR_BYTES
-
-log = structlog.get_logger(__name__)
 
 _THREADS = 4
 WHOLE = "whole.webm"
@@ -111,9 +106,14 @@ class Recordings:
         pictures = next((part for part in parts if part.video is not None), parts[0])
         return await self._play(path, pictures, range_header)
 
-    async def mend(self) -> int:
-        """After a crash: complete every unfinished file; returns how many. Call before any `record`."""
-        return await asyncio.get_running_loop().run_in_executor(self._executor, self._mend_all)
+    async def mend(self, among: Iterable[UUID] | None = None) -> Mended:
+        """Complete what a process that has ended left unfinished, in these sessions or in all of them.
+
+        What another process still writes is left to it, and said. Raises `OSError`.
+        """
+        return await asyncio.get_running_loop().run_in_executor(
+            self._executor, mend_all, self._root, self._manifests, among
+        )
 
     async def erase(self, session_id: UUID) -> None:
         """Remove all of a session's files; nothing happens if there are none. Raises `OSError`."""
@@ -135,25 +135,3 @@ class Recordings:
             return await asyncio.to_thread(play, path, content_type, range_header)
         except FileNotFoundError:
             raise NotFound from None
-
-    def _mend_all(self) -> int:
-        mended = 0
-        for name in self._root.glob("*/manifest.json"):
-            for part in self._manifests.read(name.parent).parts:
-                path = name.parent / part.file
-                if not part.finished:
-                    mended += self._mend(path, part)
-        return mended
-
-    def _mend(self, path: Path, part: Part) -> bool:
-        """One file; what cannot be mended is said and left as it is."""
-        try:
-            if path.stat().st_size <= HEADER_BYTES:
-                return False
-            found = finished(path)
-        except (OSError, ValueError) as error:
-            log.warning("recording_not_mended", file=path.name, error=type(error).__name__)
-            return False
-        changes = {"duration_ms": found.duration_ms, "size_bytes": path.stat().st_size}
-        self._manifests.put(path.parent, msgspec.structs.replace(part, **changes, finished=True, mended=True))
-        return True
