@@ -16,8 +16,10 @@ import pytest
 from tests.support.media_packets import picture, sound
 
 from viva.media import Gap, Recorder, Recordings, SenderClock
+from viva.media.recording import file as recording_file
+from viva.media.recording import recorder as recorder_module
 from viva.media.recording.file import RecordingFile
-from viva.media.webm import scan
+from viva.media.webm import Tracks, scan
 
 needs_ffmpeg = pytest.mark.skipif(shutil.which("ffprobe") is None, reason="ffprobe is not installed")
 
@@ -215,9 +217,32 @@ async def test_F03_the_disk_is_told_to_keep_it_at_least_every_five_seconds(
     file = RecordingFile(tmp_path / "one.webm")
     for second in range(30):
         now_s = float(second)
-        file.write(None, [])
+        file.write(Tracks(), [])
     assert max(after - before for before, after in zip([0, *synced], [*synced, 29], strict=True)) <= 5
     await asyncio.to_thread(file.close)
+
+
+async def test_F03_the_disk_is_told_also_when_no_more_packets_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, session_id: UUID
+) -> None:
+    synced, loop = asyncio.Event(), asyncio.get_running_loop()
+    real = os.fdatasync
+    monkeypatch.setattr(os, "fdatasync", lambda fd: (real(fd), loop.call_soon_threadsafe(synced.set)))
+    monkeypatch.setattr(recorder_module, "FLUSH_S", 0.01)
+    monkeypatch.setattr(recording_file, "SYNC_S", 3_600)
+    async with Recordings(tmp_path) as recordings:
+        recorder = recorder_of(recordings, session_id)
+        for number in range(200):
+            recorder.audio(sound(number))
+        recorder._backlog.put(recorder._clusters.finish(), 0)
+        while recorder._backlog or recorder._writing is not None:
+            recorder._write()
+            await recorder._wait_for_disk()
+        assert not synced.is_set()
+        monkeypatch.setattr(recording_file, "SYNC_S", 0)
+        async with asyncio.timeout(20):
+            await synced.wait()
+        await recorder.close()
 
 
 async def test_F23_a_disk_nearly_full_keeps_the_sound_and_says_so(tmp_path: Path, session_id: UUID) -> None:

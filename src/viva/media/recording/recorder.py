@@ -211,8 +211,14 @@ class Recorder:
         self._write()
 
     def _write(self) -> None:
-        """Start a write unless one is under way; only one at a time keeps the order."""
-        if self._writing is not None or not self._backlog or self._part is None:
+        """Start a write unless one is under way; only one at a time keeps the order.
+
+        Also when nothing waits, if the disk is still to be told of what was written last: packets may have
+        stopped coming (F03).
+        """
+        if self._writing is not None or self._part is None:
+            return
+        if not self._backlog and not self._file.sync_is_due():
             return
         clusters = self._backlog.take()
         tracks = None if self._tracks_written else self._tracks
