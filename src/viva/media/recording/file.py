@@ -1,5 +1,6 @@
 """One recording on disk, as the writer threads handle it: blocking calls, never on the event loop."""
 
+import errno
 import os
 import time
 from pathlib import Path
@@ -14,6 +15,9 @@ log = structlog.get_logger(__name__)
 
 SYNC_S = 3.8
 """With the second until somebody looks, less than five: that is what a machine without power loses (F03)."""
+FLOOR_BYTES = 48 * 1024 * 1024
+"""Below this much free space nothing is written: the rest is for the transcript, where PostgreSQL is on the
+same disk (F23). It is three segments of its log, which take the words of many interviews."""
 
 
 class RecordingFile:
@@ -38,8 +42,10 @@ class RecordingFile:
 
         Whoever gets an `OSError` may write the same clusters again: none of them is in the file. What fails
         after they are in it therefore raises nothing: a disk that does not keep what it took has no room.
+        Below `FLOOR_BYTES` the disk counts as full.
         """
         descriptor = self._open()
+        free_bytes = self._free(descriptor)
         if tracks is not None:
             self._write_at(descriptor, 0, header(track_entries(tracks), doc_type(tracks)))
         data = b"".join(cluster.data for cluster in clusters)
@@ -53,11 +59,10 @@ class RecordingFile:
             self.scan.add(cluster)
         try:
             self._sync_sometimes(descriptor)
-            found = os.fstatvfs(descriptor)
         except OSError as error:
             log.warning("recording_not_synced", file=self.path.name, errno=error.errno)
             return 0
-        return found.f_bavail * found.f_frsize
+        return free_bytes - len(data)
 
     def finish(self) -> Scan:
         """Write the index, the duration and the sizes. Safe to call again after an error."""
@@ -77,6 +82,14 @@ class RecordingFile:
             self._synced_s = time.monotonic()
             sync_folder(self.path.parent)
         return self._descriptor
+
+    @staticmethod
+    def _free(descriptor: int) -> int:
+        found = os.fstatvfs(descriptor)
+        free_bytes = found.f_bavail * found.f_frsize
+        if free_bytes < FLOOR_BYTES:
+            raise OSError(errno.ENOSPC, "what is left is the transcript's")
+        return free_bytes
 
     @staticmethod
     def _write_at(descriptor: int, position: int, data: bytes) -> None:

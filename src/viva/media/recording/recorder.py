@@ -30,7 +30,7 @@ Trouble = Literal["video_stopped", "stopped", "recovered"]
 """`video_stopped`: the disk is slow or nearly full, sound is still kept. `stopped`: nothing is kept."""
 
 VIDEO_FLOOR_BYTES = 128 * 1024 * 1024
-"""Below this much free space only sound is kept: it is enough for nine hours of it."""
+"""Below this much free space only sound is kept; until `file.FLOOR_BYTES` there is room for hours of it."""
 FLUSH_S = 1.0
 DRAIN_S = 20.0
 
