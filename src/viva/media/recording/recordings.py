@@ -4,9 +4,12 @@ import asyncio
 import shutil
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Self
 from uuid import UUID
+
+import structlog
 
 from viva.audio import AudioPacket
 from viva.media.recording.file import RecordingFile
@@ -20,7 +23,11 @@ from viva.media.recording.whole import join
 from viva.platform.errors import NotFound
 from viva.platform.storage import FREE_FLOOR_BYTES
 
+log = structlog.get_logger(__name__)
+
 _THREADS = 4
+_JOINING_THREADS = 2
+"""Their own: whoever listens must not keep a recorder from the disk."""
 WHOLE = "whole.webm"
 
 
@@ -36,6 +43,8 @@ class Recordings:
         self._manifests = Manifests()
         self._executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="recorder")
         self._together = Together(self._executor)
+        self._joiners = ThreadPoolExecutor(_JOINING_THREADS, thread_name_prefix="joiner")
+        self._joins: dict[UUID, asyncio.Future[Path]] = {}
 
     async def __aenter__(self) -> Self:
         await asyncio.to_thread(self._root.mkdir, parents=True, exist_ok=True, mode=0o700)
@@ -44,6 +53,7 @@ class Recordings:
     async def __aexit__(self, *_exc: object) -> None:
         self._together.go()
         await asyncio.to_thread(self._executor.shutdown, wait=True)
+        await asyncio.to_thread(self._joiners.shutdown, wait=True, cancel_futures=True)
 
     def record(
         self,
@@ -100,11 +110,26 @@ class Recordings:
         folder = self._folder(session_id)
         if len(parts) == 1:
             return await self._play(folder / parts[0].file, parts[0], range_header)
-        path = await asyncio.get_running_loop().run_in_executor(
-            self._executor, join, folder, parts, folder / WHOLE
-        )
+        path = await self._joined(session_id, parts)
         pictures = next((part for part in parts if part.video is not None), parts[0])
         return await self._play(path, pictures, range_header)
+
+    async def _joined(self, session_id: UUID, parts: tuple[Part, ...]) -> Path:
+        """One join of an interview at a time; whoever asks meanwhile gets what it makes."""
+        joining = self._joins.get(session_id)
+        if joining is None:
+            folder = self._folder(session_id)
+            joining = asyncio.get_running_loop().run_in_executor(
+                self._joiners, join, folder, parts, folder / WHOLE
+            )
+            self._joins[session_id] = joining
+            joining.add_done_callback(partial(self._join_ended, session_id))
+        return await asyncio.shield(joining)  # who leaves takes it from nobody else
+
+    def _join_ended(self, session_id: UUID, joining: asyncio.Future[Path]) -> None:
+        del self._joins[session_id]
+        if not joining.cancelled() and (error := joining.exception()) is not None:
+            log.warning("recording_not_joined", session=str(session_id), error=type(error).__name__)
 
     async def mend(self, among: Iterable[UUID] | None = None) -> Mended:
         """Complete what a process that has ended left unfinished, in these sessions or in all of them.
