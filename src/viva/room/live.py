@@ -55,6 +55,7 @@ class LiveInterview:
         self._finals = Finals(self._store, self.stage.show_final)
         self._one_at_a_time = asyncio.Lock()
         self._clock_changed = asyncio.Event()
+        self._looking: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> "LiveInterview":
         self._tasks.start("finals", self._finals.run())
@@ -169,7 +170,7 @@ class LiveInterview:
     async def _step(self, act: Callable[[], Awaitable[Session]]) -> Session:
         async with self._one_at_a_time:
             await self._settle()  # first, so that the answer's evaluation waits for its words
-            session = await act()
+            session = await self._in_doubt(act)
             await self.stage.learn_questions(session)
             self._adopt(session)
             self._tasks.start("last_words", self._voice.hurry(FINALIZE_TIMEOUT_S))
@@ -177,6 +178,33 @@ class LiveInterview:
             await self._voice.end()
             await self._note_missed()
         return session
+
+    async def _in_doubt(self, act: Callable[[], Awaitable[Session]]) -> Session:
+        """A step that failed may have been taken: the connection may have ended with the commit (F10).
+
+        So what is stored is shown as soon as the database says it. A page that repeats the step would be told
+        only that it is not at this question.
+        """
+        try:
+            return await act()
+        except VivaError:
+            if self._looking is None or self._looking.done():
+                self._looking = self._tasks.start("look_again", self._look_when_possible())
+            raise
+
+    async def _look_when_possible(self) -> None:
+        while True:
+            try:
+                async with self._one_at_a_time:
+                    await self._reread()
+                return await self._end_if_over()
+            except Unavailable:
+                log.info("state_waits_for_database")
+                await asyncio.sleep(CLOCK_RETRY_S)
+
+    async def _end_if_over(self) -> None:
+        if self.session.recording_consent is not True or not self.session.is_open:
+            await self._voice.end()
 
     async def _settle(self) -> None:
         """Make final and store what has been said so far; raises `Unavailable`."""
@@ -312,8 +340,7 @@ class LiveInterview:
         if isinstance(event, InterviewAdvanced | ConsentGiven):
             async with self._one_at_a_time:
                 await self._reread()
-            if self.session.recording_consent is not True or not self.session.is_open:
-                await self._voice.end()
+            await self._end_if_over()
         elif isinstance(event, UtteranceHeard) and event.seq > self.stage.shown_seq:
             await self.stage.show_up_to(event.seq)
         elif isinstance(event, UtteranceCorrected):
