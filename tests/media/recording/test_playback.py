@@ -109,16 +109,18 @@ async def test_who_listens_keeps_no_recorder_from_the_disk(tmp_path: Path) -> No
         pipe.unlink()
         os.mkfifo(pipe)
         listening = [asyncio.create_task(recordings.play_whole(stuck, None)) for _ in range(4)]
-        async with asyncio.timeout(60):
-            while not list(pipe.parent.glob(".whole-*")):  # noqa: ASYNC110 (a folder has no event)
-                await asyncio.sleep(0.01)
-            await recordings.play_whole(other, None)
-            await record(recordings, growing, "one", 0, video=False)
+        try:
+            async with asyncio.timeout(60):
+                while not list(pipe.parent.glob(".whole-*")):  # noqa: ASYNC110 (a folder has no event)
+                    await asyncio.sleep(0.01)
+                await recordings.play_whole(other, None)
+                await record(recordings, growing, "one", 0, video=False)
+        finally:
+            writer = os.open(pipe, os.O_RDWR)
+            pipe.unlink()
+            os.close(writer)
         (part,) = await recordings.parts(growing)
         assert part.finished
-        writer = os.open(pipe, os.O_RDWR)
-        pipe.unlink()
-        os.close(writer)
         ends = await asyncio.gather(*listening, return_exceptions=True)
         assert {type(end) for end in ends} == {ValueError}, "it does not begin as ours do"
 
