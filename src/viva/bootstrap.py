@@ -48,7 +48,7 @@ from viva.questions import Drafter, FollowUps, OwnBank, Planner, Positions
 from viva.questions.routes import router as question_routes
 from viva.resumes import Drafting, Resumes, forget_in_time
 from viva.resumes.routes import router as resume_routes
-from viva.room import Briefing, CatchingUp, FollowingUp, Hub, Interviewing, Shared, Vigil
+from viva.room import Briefing, CatchingUp, FollowingUp, Hub, Interviewing, Shared, TakingStock, Vigil
 from viva.room.metrics import COLLECTORS as CAPTIONS
 from viva.room.pages import router as candidate_pages
 from viva.room.routes import router as room_routes
@@ -172,6 +172,7 @@ class House:
         await self._add_room(stack)
         tasks = await stack.enter_async_context(Tasks("viva"))
         tasks.start("jobs", self._parts["jobs"].run())
+        tasks.start("stock", self._parts["stock"].go_on())
         expiry = expire_in_time(self._database, self._parts["sessions"], self._clock)
         tasks.start("expiry", expiry)
         tasks.start("forgetting", forget_in_time(self._database, self._parts["resumes"]))
@@ -233,8 +234,8 @@ class House:
         if transcriber is not None:
             await stack.enter_async_context(transcriber)
         recordings = await stack.enter_async_context(Recordings(self._storage.root))
-        await recordings.mend()
-        await self._add_catching_up(recordings, chosen)
+        self._add_catching_up(recordings, chosen)
+        await self._take_stock(recordings)
         gate = MediaGate(port=settings.udp_port, address=settings.media_address)
         shared = Shared(
             database=database,
@@ -244,7 +245,7 @@ class House:
             recordings=recordings,
             transcriber=transcriber,
             clock=self._clock,
-            following=FollowingUp(database, sessions, self._clock, self._follow_ups()),
+            following=FollowingUp(database, sessions, self._follow_ups()),
         )
         hub = await stack.enter_async_context(Hub(shared, self._bus))
         interviews = self._metrics.gauge("interviews_running", "Interviews in memory.")
@@ -275,7 +276,12 @@ class House:
             settings=settings,
         )
 
-    async def _add_catching_up(self, recordings: Recordings, transcriber: Transcriber | None) -> None:
+    async def _take_stock(self, recordings: Recordings) -> None:
+        stock = TakingStock(self._database, self._parts["sessions"], recordings, self._clock)
+        await stock.begin()
+        self._parts["stock"] = stock
+
+    def _add_catching_up(self, recordings: Recordings, transcriber: Transcriber | None) -> None:
         catching_up = CatchingUp(
             database=self._database,
             sessions=self._parts["sessions"],
@@ -286,7 +292,6 @@ class House:
             standby=standby(self._settings),
         )
         catching_up.register(self._parts["jobs"])
-        await catching_up.take_stock()
 
     @property
     def sessions(self) -> Sessions:

@@ -1,14 +1,16 @@
 """The queue's conformance: what any implementation of the `Jobs` port has to do."""
 
 import asyncio
+import contextlib
 
 import pytest
+import structlog.testing
 from sqlalchemy import text
 from tests.conftest import Published
 from tests.support.jobs import PATIENCE_S, empty, enqueue, queue_of, rows_of, somebody_listens, until, working
 
 from viva.platform.database import Database
-from viva.platform.errors import NotFound
+from viva.platform.errors import NotFound, Unavailable
 from viva.platform.job_queue import JobQueue, backoff_s
 from viva.platform.job_store import JobsInTransaction, claim_due
 from viva.platform.jobs import MAX_ATTEMPTS, Job, RetryLater
@@ -198,6 +200,61 @@ async def test_F10_the_worker_outlasts_a_lost_connection(database: Database) -> 
         await enqueue(database)
         await until(database, empty)
     assert done == [1]
+
+
+async def test_F21_the_worker_outlasts_an_error_that_nobody_thought_of(database: Database) -> None:
+    """Here a table that is not there for a moment."""
+    done: list[int] = []
+    queue = queue_of(database)
+
+    async def greet(job: Job) -> None:
+        done.append(job.attempt)
+
+    queue.register("greet", greet)
+    await enqueue(database)
+    with structlog.testing.capture_logs() as said:
+        async with database.uow() as work:
+            await work.db.execute(text("alter table jobs rename to jobs_away"))
+        async with working(queue), asyncio.timeout(PATIENCE_S):
+            while not any(line["event"] == "jobs_not_claimed" for line in said):  # noqa: ASYNC110 (no event)
+                await asyncio.sleep(0.01)
+            async with database.uow() as work:
+                await work.db.execute(text("alter table jobs_away rename to jobs"))
+            await until(database, empty)
+    assert done == [1]
+
+
+async def test_F10_the_worker_listens_again_after_it_got_no_connection_to_listen_on(
+    database_url: str, published: Published
+) -> None:
+    done = asyncio.Event()
+
+    async def greet(_job: Job) -> None:
+        done.set()
+
+    async with (
+        Database(database_url, jobs=JobsInTransaction(), publisher=published) as database,
+        contextlib.AsyncExitStack() as held,
+    ):
+        queue = queue_of(database, poll_s=3600)
+        queue.register("greet", greet)
+        await _hold_all(held, database)
+        with structlog.testing.capture_logs() as said:
+            async with working(queue), asyncio.timeout(PATIENCE_S):
+                while not any(line["event"] == "jobs_not_listened_for" for line in said):  # noqa: ASYNC110 (no event)
+                    await asyncio.sleep(0.01)
+                await held.aclose()
+                await somebody_listens(database)
+                await enqueue(database)
+                await done.wait()
+
+
+async def _hold_all(held: contextlib.AsyncExitStack, database: Database) -> None:
+    while True:
+        try:
+            await held.enter_async_context(database.uow())
+        except Unavailable:
+            return
 
 
 def test_a_kind_of_job_has_one_handler() -> None:

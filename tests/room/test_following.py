@@ -28,7 +28,7 @@ class House:
         self.database = database
         self.clock = clock
         self.model = AnsweringModel(answer)
-        self.following = FollowingUp(database, SESSIONS, clock, FollowUps(self.model, ready_s=60))
+        self.following = FollowingUp(database, SESSIONS, FollowUps(self.model, ready_s=60))
         self.interviewing = Interviewing(database, SESSIONS, Evaluation(SESSIONS, clock), clock)
 
     async def open(self, *, depth=2, ai_evaluation=True):
@@ -54,7 +54,7 @@ class House:
     async def answer(self, session, text=SAID):
         asked = {question.id: question for question in await self.questions(session)}
         current = asked[session.current_question_id]
-        follow_up = await self.following.on(session, current, text)
+        follow_up = await self.following.on(session, current, self.clock.now(), text)
         return await self.interviewing.type_answer(session.id, current.id, text, follow_up)
 
 
@@ -95,7 +95,7 @@ async def test_without_depth_or_consent_nobody_hears_of_the_words(house):
 
 async def test_S34_without_budget_nothing_follows_and_staff_alone_read_why(house, database, clock):
     within = BudgetedModel(house.model, database, clock, Budgets(session=Limit(10)))
-    house.following = FollowingUp(database, SESSIONS, clock, FollowUps(within, ready_s=60))
+    house.following = FollowingUp(database, SESSIONS, FollowUps(within, ready_s=60))
     session = await house.open()
     before = await house.questions(session)
     session = await house.answer(session)

@@ -34,12 +34,22 @@ def test_a_moment_is_told_the_same_whenever_it_is_asked_for(clock: FakeClock) ->
     assert set(told) == {first} == {123}
 
 
-def test_a_machine_whose_time_of_day_is_set_anew_is_followed(clock: FakeClock) -> None:
+def test_F25_a_machine_whose_time_of_day_is_set_anew_is_not_followed(clock: FakeClock) -> None:
     session, began_ms = begun(clock), clock.monotonic_ms()
     moments = Moments(clock)
     assert moments.at_ms(session, began_ms + 20) == 20
-    earlier = msgspec.structs.replace(session, started_at=session.started_at - timedelta(hours=1))
-    assert moments.at_ms(earlier, began_ms + 2_000) == 3_602_000
+    clock.set(clock.now() + timedelta(hours=1))
+    clock.advance(seconds=60)
+    assert moments.at_ms(session, began_ms + 60_000) == 60_000
+    assert moments.at_ms(session, began_ms + 20) == 20
+
+
+def test_an_interview_is_told_from_where_it_began_once_that_is_known(clock: FakeClock) -> None:
+    session, began_ms = begun(clock), clock.monotonic_ms()
+    moments = Moments(clock)
+    assert moments.at_ms(session, began_ms + 20) == 20
+    earlier = msgspec.structs.replace(session, started_at=session.started_at - timedelta(seconds=2))
+    assert moments.at_ms(earlier, began_ms + 2_000) == 4_000
 
 
 def test_a_machine_that_pauses_between_its_two_clocks_moves_nothing(clock: FakeClock) -> None:

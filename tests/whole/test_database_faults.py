@@ -11,10 +11,11 @@ from typing import Any
 import httpx
 import pytest
 from sqlalchemy import make_url, text
+from sqlalchemy.ext.asyncio import create_async_engine
 from tests.support.candidate import eventually
 from tests.support.deepgram_ears import ToneEars
 from tests.support.deepgram_server import DeepgramServer
-from tests.support.fault_proxy import FaultProxy
+from tests.support.fault_proxy import FaultProxy, Weather
 from tests.support.opus import encode, tones
 from tests.support.server import Served, serving, settings_for
 
@@ -152,3 +153,50 @@ async def test_F12_a_starved_pool_is_answered_with_503_and_hurts_no_live_channel
                 f"\nF12: refused after {waited_s:.1f} s, loop lag at most {await probe:.0f} ms\n"
             )
             assert (await served.http.get("/api/sessions", headers=bearer)).status_code == 200
+
+
+HELD_AT_COMMIT = (
+    (
+        "create function wait_at_commit() returns trigger language plpgsql as"
+        " $$ begin perform pg_advisory_xact_lock(42); return null; end $$"
+    ),
+    (
+        "create constraint trigger waiting after update on answers deferrable initially deferred"
+        " for each row when (new.status = 'finished') execute function wait_at_commit()"
+    ),
+)
+
+
+async def test_F10_a_step_that_was_committed_unheard_is_shown_as_soon_as_the_database_is_back(
+    database_url: str, tmp_path: Path
+) -> None:
+    """The connection is lost between the commit and its reply: the page is told an error, then the state."""
+    direct = create_async_engine(database_url)
+    async with _behind_proxy(database_url) as (proxy, url), serving(settings_for(url, tmp_path)) as served:
+        candidate = await served.new_candidate()
+        first, second = (await candidate.questions())[:2]
+
+        async def told(query: str) -> bool:
+            async with direct.begin() as connection:
+                return bool(await connection.scalar(text(query)))
+
+        async with direct.begin() as connection:
+            for statement in HELD_AT_COMMIT:
+                await connection.execute(text(statement))
+        async with candidate.channel() as channel:
+            await channel.send("start_answer", question_id=first)
+            await channel.state(answering=True)
+            async with direct.begin() as holder:
+                await holder.execute(text("select pg_advisory_xact_lock(42)"))
+                await channel.send("finish_answer", question_id=first)
+                waits = "select count(*) from pg_locks where locktype = 'advisory' and not granted"
+                await eventually(lambda: told(waits))
+                proxy.to_client = Weather(timeout=True)
+            await eventually(lambda: told("select count(*) from answers where status = 'finished'"))
+            proxy.reset_peer()
+            proxy.to_client = Weather()
+            assert await channel.error() == "unavailable"
+            await channel.state(answering=False, question_id=second)
+            await channel.send("finish_answer", question_id=first)
+            assert await channel.error() == "wrong_question"
+    await direct.dispose()

@@ -16,6 +16,7 @@ from tests.support.opus import encode, tones
 from tests.support.server import serving, settings_for
 
 from viva.media import PublishingClient
+from viva.media.recording.file import FLOOR_BYTES
 from viva.media.recording.recorder import VIDEO_FLOOR_BYTES
 from viva.platform.storage import FREE_FLOOR_BYTES
 
@@ -120,3 +121,41 @@ async def test_F23_a_disk_that_fills_up_costs_pictures_first_then_the_recording_
             assert heard == [str(word) for word in range(1, 9)], "the transcript is the last to go"
             assert (await candidate.get("/recording")).status_code == 200
             assert (await served.new_session())["id"], "there is room again"
+
+
+async def test_F23_a_database_on_the_same_disk_goes_on_storing_words_when_the_recording_has_stopped(
+    tmp_path: Path, disk: Disk
+) -> None:
+    """The default layout: the embedded PostgreSQL and the recordings in one folder."""
+    async with DeepgramServer(ears=ToneEars, words_per_final=2, keep_sound=False) as vendor:
+        settings = settings_for(
+            "", disk.folder, stt="deepgram", deepgram_api_key=vendor.key, deepgram_url=vendor.url
+        )
+        async with serving(settings) as served:
+            disk.leave(ROOMY)
+            pictures = _pictures()
+            candidate = await served.new_candidate()
+            first = (await candidate.questions())[0]
+            async with candidate.channel() as channel, candidate.microphone() as peer:
+                await channel.send("start_answer", question_id=first)
+                await channel.state(answering=True)
+                await _speak(peer, [1, 2, 3, 4], pictures)
+                disk.leave(FLOOR_BYTES - 4 * 1024**2)
+                await _noticed(channel, peer, "recording_stopped", pictures)
+                recorded = _recorded_bytes(settings.recordings)
+                await _speak(peer, [5, 6, 7, 8], pictures)
+                await channel.until(
+                    lambda m: m.get("is_final") and "8" in m["text"].split()
+                )  # so it is stored
+                assert _recorded_bytes(settings.recordings) == recorded
+                disk.leave(ROOMY)
+                await _noticed(channel, peer, "recording_recovered", pictures)
+                await channel.send("finish_answer")
+                await channel.state(answering=False)
+            heard = [word for u in await candidate.utterances() for word in u["text"].split() if word != "0"]
+            assert heard == [str(word) for word in range(1, 9)]
+            assert _recorded_bytes(settings.recordings) > recorded, "what waited in memory was written then"
+
+
+def _recorded_bytes(folder: str) -> int:
+    return sum(path.stat().st_size for path in Path(folder).rglob("*.webm"))

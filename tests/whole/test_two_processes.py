@@ -8,6 +8,8 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -19,6 +21,9 @@ from tests.support.deepgram_server import DeepgramServer
 from tests.support.opus import encode, tones
 from tests.support.server import settings_for
 from tests.support.warm import WarmProcess, WarmServers
+
+from viva.media import PublishingClient, Recordings
+from viva.platform.settings import Settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -134,7 +139,7 @@ async def test_F29_an_old_and_a_new_server_on_one_database_interview_together_wh
     for folder in folders:
         folder.mkdir()
     secret = secrets.token_hex(32)
-    old, new = (settings_for(database_url, folder, secret_key=secret) for folder in folders)
+    old, new = (_settings(database_url, folder, secret, tmp_path) for folder in folders)
     async with WarmServers() as warm, warm.process_of(old, log) as first:
         await first.ready()
         candidate = await first.new_candidate()
@@ -157,6 +162,95 @@ async def test_F29_an_old_and_a_new_server_on_one_database_interview_together_wh
     said = log.read_text()
     assert "Traceback" not in said
     assert "[error" not in said
+
+
+def _settings(database_url: str, folder: Path, secret: str, shared: Path, **engine: Any) -> Settings:
+    """Two processes of one deploy differ in their ports alone; the embedded database is not used here."""
+    recordings = str(shared / "recordings")
+    return settings_for(database_url, folder, secret_key=secret, storage=recordings, **engine)
+
+
+@pytest.mark.parametrize("killed", [False, True], ids=["stopped", "killed"])
+async def test_F29_what_the_old_server_still_records_is_its_own_until_it_is_gone(
+    database_url: str, tmp_path: Path, killed: bool
+) -> None:
+    """No word is final when the new one starts; each is in the transcript once in the end."""
+    log, words = tmp_path / "server.log", list(range(1, 9))
+    async with (
+        DeepgramServer(ears=ToneEars, words_per_final=50, keep_sound=False) as vendor,
+        WarmServers() as warm,
+    ):
+        engine = {"stt": "deepgram", "deepgram_api_key": vendor.key, "deepgram_url": vendor.url}
+        secret = secrets.token_hex(32)
+        for name in ("old", "new"):
+            (tmp_path / name).mkdir()
+        old, new = (
+            _settings(database_url, tmp_path / name, secret, tmp_path, **engine) for name in ("old", "new")
+        )
+        async with warm.process_of(old, log) as first, Recordings(tmp_path / "recordings") as recordings:
+            await first.ready()
+            candidate = await first.new_candidate()
+            question = (await candidate.questions())[0]
+            async with candidate.channel() as channel, candidate.microphone() as peer:
+                await channel.send("start_answer", question_id=question)
+                await channel.state(answering=True)
+                await _said_and_written(peer, words[:4], recordings, candidate)
+                async with warm.process_of(new, log) as second:
+                    await second.ready()
+                    (part,) = await recordings.parts(UUID(candidate.session_id))
+                    assert not part.finished, "the new one has not touched it"
+                    await _said_and_written(peer, words[4:], recordings, candidate)
+                    if killed:
+                        first.strike()
+                        assert await first.ended() == -signal.SIGKILL
+                    else:
+                        assert await first.end(signal.SIGTERM) == 0
+                    moved = await _same(candidate, second)
+                    async with moved.channel() as there:
+                        assert (there.messages[0]["question_id"], there.messages[0]["answering"]) == (
+                            question,
+                            True,
+                        )
+                        await there.send("finish_answer", question_id=question)
+                        await there.state(answering=False)
+
+                    async def heard() -> list[str]:
+                        said = [word for u in await moved.utterances() for word in u["text"].split()]
+                        return [word for word in said if word != "0"]
+
+                    async def enough() -> bool:
+                        return len(await heard()) >= len(words)
+
+                    await eventually(enough, timeout_s=60)
+                    await eventually(lambda: _nothing_to_do(database_url), timeout_s=60)
+                    assert await heard() == [str(word) for word in words]
+                    (part,) = await recordings.parts(UUID(candidate.session_id))
+                    assert (part.finished, part.mended) == (True, killed)
+                    assert await second.end(signal.SIGTERM) == 0
+
+
+async def _said_and_written(
+    peer: PublishingClient, words: list[int], recordings: Recordings, candidate: Candidate
+) -> None:
+    """Say them, and go on saying nothing (0) until they are on the disk."""
+    session_id = UUID(candidate.session_id)
+    before = len(await recordings.sound(session_id, 0, 1 << 31))
+    packets = [packet.data for packet in encode(tones(words))]
+    await peer.play(packets)
+
+    async def written() -> bool:
+        await peer.play(packet.data for packet in encode(tones([0])))
+        return len(await recordings.sound(session_id, 0, 1 << 31)) >= before + len(packets)
+
+    await eventually(written, timeout_s=60)
+
+
+async def _nothing_to_do(url: str) -> bool:
+    engine = create_async_engine(url)
+    async with engine.begin() as connection:
+        jobs = await connection.scalar(text("select count(*) from jobs where name = 'transcribe_missed'"))
+    await engine.dispose()
+    return jobs == 0
 
 
 async def _add_a_column(url: str) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from uuid import UUID
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 
 from viva.platform.database import Database
 from viva.platform.errors import NotFound, Unavailable
@@ -59,7 +58,11 @@ class JobQueue:
         self._handlers[name] = handler
 
     async def run(self) -> None:
-        """Work until cancelled, then give the running jobs back, uncounted. Outlasts database outages."""
+        """Work until cancelled, then give the running jobs back, uncounted.
+
+        Outlasts outages of the database and whatever else it says: a worker that has ended looks healthy from
+        outside, and nothing is scored or caught up on.
+        """
         async with Tasks("jobs") as tasks:
             tasks.start("listen", self._listen())
             while True:
@@ -92,6 +95,9 @@ class JobQueue:
             claims = await claim_due(self._database, self._handlers, free, self._lease_s)
         except Unavailable:
             log.warning("jobs_wait_for_the_database")
+            return False
+        except Exception:  # a table that is being altered, a driver's surprise: the next poll asks again
+            log.exception("jobs_not_claimed")
             return False
         for claim in claims:
             self._running += 1
@@ -147,6 +153,9 @@ class JobQueue:
                     continue
             except Unavailable:
                 continue
+            except Exception:  # an attempt whose lease nobody renews would soon be one of two
+                log.exception("job_lease_not_renewed", job=claim.job.name, job_id=claim.job.id)
+                continue
             log.warning("job_lease_lost", job=claim.job.name, job_id=claim.job.id)
             if attempt is not None:
                 attempt.cancel()
@@ -155,8 +164,10 @@ class JobQueue:
     async def _listen(self) -> None:
         """Wake up at every NOTIFY; while that is not to be had, the poll in `run` has to do."""
         while True:
-            with contextlib.suppress(DBAPIError, OSError, TimeoutError):
+            try:
                 await self._listen_on_a_connection()
+            except Exception as error:  # noqa: BLE001 (the pool's and the driver's have no common root)
+                log.warning("jobs_not_listened_for", error=type(error).__name__)
             await asyncio.sleep(_LISTEN_AGAIN_S)
 
     async def _listen_on_a_connection(self) -> None:

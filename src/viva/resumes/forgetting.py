@@ -24,4 +24,6 @@ async def forget_in_time(database: Database, resumes: Resumes) -> None:
                 log.info("resumes_forgotten", count=count)
         except Unavailable:
             log.warning("forgetting_waits_for_database")
+        except Exception:  # the next time may go better; nothing would be forgotten until a restart
+            log.exception("forgetting_failed")
         await asyncio.sleep(EVERY_S)

@@ -6,6 +6,7 @@ from viva.room.following import FollowingUp
 from viva.room.hub import Hub
 from viva.room.service import Interviewing
 from viva.room.shared import Shared
+from viva.room.taking_stock import TakingStock
 from viva.room.vigil import Vigil
 
-__all__ = ["Briefing", "CatchingUp", "FollowingUp", "Hub", "Interviewing", "Shared", "Vigil"]
+__all__ = ["Briefing", "CatchingUp", "FollowingUp", "Hub", "Interviewing", "Shared", "TakingStock", "Vigil"]

@@ -1,6 +1,7 @@
 """Whether one more question follows on an answer, and which: a model is asked only where the rules allow."""
 
-from viva.platform.clock import Clock
+from datetime import datetime
+
 from viva.platform.database import Database
 from viva.questions import Answered, FollowUps
 from viva.room import director
@@ -13,13 +14,14 @@ class FollowingUp:
     A question may have been drafted from a résumé, so it is masked like its answer (S35).
     """
 
-    def __init__(self, database: Database, sessions: Sessions, clock: Clock, model: FollowUps | None) -> None:
+    def __init__(self, database: Database, sessions: Sessions, model: FollowUps | None) -> None:
         self._database = database
         self._sessions = sessions
-        self._clock = clock
         self._model = model
 
-    async def on(self, session: Session, question: Question | None, typed: str | None = None) -> str | None:
+    async def on(
+        self, session: Session, question: Question | None, now: datetime, typed: str | None = None
+    ) -> str | None:
         """The question to ask next, or None. `typed` is an answer that is not stored yet.
 
         Call it when the answer's words are stored, holding no unit of work; it takes
@@ -27,7 +29,7 @@ class FollowingUp:
         """
         if self._model is None or question is None:
             return None
-        if not director.may_follow_up(session, question, self._clock.now()):
+        if not director.may_follow_up(session, question, now):
             return None
         async with self._database.uow() as work:
             heard = await self._sessions.utterances(work, session.id)

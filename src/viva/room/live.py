@@ -57,6 +57,7 @@ class LiveInterview:
         self._one_noting = asyncio.Lock()
         self._stepping = False
         self._clock_changed = asyncio.Event()
+        self._looking: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> "LiveInterview":
         self._tasks.start("finals", self._finals.run())
@@ -152,7 +153,8 @@ class LiveInterview:
         current = self.session.current_question_id
         if current is None or question_id not in {None, current}:
             return None
-        return await self._shared.following.on(self.session, self.stage.question(current), typed)
+        now = self._shared.clock.now()
+        return await self._shared.following.on(self.session, self.stage.question(current), now, typed)
 
     async def need_time(self) -> None:
         """One more minute."""
@@ -184,10 +186,8 @@ class LiveInterview:
         """Act, and show what came of it. Words stored meanwhile may come too late for the evaluation."""
         self._stepping = True
         try:
-            session = await act()
+            session = await self._in_doubt(act)
             await self.stage.learn_questions(session)
-            if self.session.answering_since is not None and session.answering_since is None:
-                self._voice.answer_over()
             self._adopt(session)
         finally:
             self._stepping = False
@@ -197,6 +197,33 @@ class LiveInterview:
         """What was said while the answer was being ended."""
         await self._voice.hurry(FINALIZE_TIMEOUT_S)
         await self._note_missed_at_last()
+
+    async def _in_doubt(self, act: Callable[[], Awaitable[Session]]) -> Session:
+        """A step that failed may have been taken: the connection may have ended with the commit (F10).
+
+        So what is stored is shown as soon as the database says it. A page that repeats the step would be told
+        only that it is not at this question.
+        """
+        try:
+            return await act()
+        except VivaError:
+            if self._looking is None or self._looking.done():
+                self._looking = self._tasks.start("look_again", self._look_when_possible())
+            raise
+
+    async def _look_when_possible(self) -> None:
+        while True:
+            try:
+                async with self._one_at_a_time:
+                    await self._reread()
+                return await self._end_if_over()
+            except Unavailable:
+                log.info("state_waits_for_database")
+                await asyncio.sleep(CLOCK_RETRY_S)
+
+    async def _end_if_over(self) -> None:
+        if self.session.recording_consent is not True or not self.session.is_open:
+            await self._voice.end()
 
     async def _settle(self) -> None:
         """Make final and store what has been said so far; raises `Unavailable`."""
@@ -223,6 +250,8 @@ class LiveInterview:
 
     def _adopt(self, session: Session) -> None:
         """Take the stored session as the present one and show it."""
+        if self.session.answering_since is not None and session.answering_since is None:
+            self._voice.answer_over()
         self.stage.session = session
         self._clock_changed.set()
         self.stage.show(self.stage.state(self._voice))
@@ -323,6 +352,9 @@ class LiveInterview:
         except VivaError as error:
             log.warning("end_of_time_not_written", code=error.code)
             await asyncio.sleep(CLOCK_RETRY_S)
+        except Exception:  # this step may fail; the interview's clock goes on
+            log.exception("end_of_time_failed")
+            await asyncio.sleep(CLOCK_RETRY_S)
 
     # The bus
 
@@ -335,8 +367,7 @@ class LiveInterview:
         if isinstance(event, InterviewAdvanced | ConsentGiven):
             async with self._one_at_a_time:
                 await self._reread()
-            if self.session.recording_consent is not True or not self.session.is_open:
-                await self._voice.end()
+            await self._end_if_over()
         elif isinstance(event, UtteranceHeard) and event.seq > self.stage.shown_seq:
             await self.stage.show_up_to(event.seq)
         elif isinstance(event, UtteranceCorrected):

@@ -13,6 +13,7 @@ from viva.platform.database import Database, Work
 from viva.platform.errors import Unavailable
 from viva.room import director
 from viva.room.director import Decision
+from viva.room.interview_time import InterviewTimes
 from viva.room.untranscribed import SYLLABLE_MS, MissedPart
 from viva.sessions import (
     TYPED_ANSWER_MAX,
@@ -35,9 +36,13 @@ Rule = Callable[[Session, tuple[Answer, ...], datetime], Decision]
 
 
 class Interviewing:
-    """Applies the director's rules to stored interviews; whatever it returns is committed."""
+    """Applies the director's rules to stored interviews; whatever it returns is committed.
+
+    The present is each interview's own (`times`), which no change of the machine's time of day moves.
+    """
 
     def __init__(self, database: Database, sessions: Sessions, evaluation: Evaluation, clock: Clock) -> None:
+        self.times = InterviewTimes(clock)
         self._database = database
         self._sessions = sessions
         self._evaluation = evaluation
@@ -89,7 +94,7 @@ class Interviewing:
             session = await self._sessions.lock(work, session_id)
             await self._insert(work, session, follow_up)
             answers = await self._sessions.answers(work, session_id)
-            now = self._clock.now()
+            now = self.times.now(session_id)
             decision = director.type_answer(session, answers, question_id, now)
             at_ms = session.clock_ms(now)
             typed = NewUtterance(
@@ -180,7 +185,7 @@ class Interviewing:
         self, session_id: UUID, kind: str, detail: dict[str, object], moment: datetime | None = None
     ) -> None:
         """Write an incident down, on the interview's clock if it runs; of now, or of another `moment`."""
-        moment = moment or self._clock.now()
+        moment = moment or self.times.now(session_id)
 
         async def write(work: Work) -> None:
             session = await self._sessions.get(work, session_id)
@@ -191,7 +196,7 @@ class Interviewing:
 
     async def note_when_possible(self, session_id: UUID, kind: str) -> None:
         """The same of now, however long the database is away; for a task that nobody waits for."""
-        moment = self._clock.now()
+        moment = self.times.now(session_id)
         while True:
             try:
                 return await self.note(session_id, kind, {}, moment)
@@ -202,7 +207,7 @@ class Interviewing:
         """Start the interview's clock, once."""
 
         async def write(work: Work) -> Session:
-            return await self._sessions.begin_clock(work, session_id, self._clock.now())
+            return await self._sessions.begin_clock(work, session_id, self.times.now(session_id))
 
         return await self._database.run(write)
 
@@ -217,7 +222,7 @@ class Interviewing:
             session = await self._sessions.lock(work, session_id)
             await self._insert(work, session, follow_up)
             answers = await self._sessions.answers(work, session_id)
-            return await self._write(work, session, rule(session, answers, self._clock.now()))
+            return await self._write(work, session, rule(session, answers, self.times.now(session_id)))
 
         return await self._database.run(write)
 

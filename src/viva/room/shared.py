@@ -1,5 +1,6 @@
 """What every running interview of this process shares."""
 
+import copy
 from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
@@ -37,6 +38,12 @@ class Shared:
         self.transcriber = transcriber
         self.clock = clock
         self.following = following
+
+    def told_by(self, clock: Clock) -> "Shared":
+        """The same parts for one interview, whose present `clock` tells."""
+        its_own = copy.copy(self)
+        its_own.clock = clock
+        return its_own
 
     def seconds_until(self, moment: datetime | None) -> float | None:
         """How long until then, not negative; None for never."""

@@ -25,4 +25,6 @@ async def expire_in_time(database: Database, sessions: Sessions, clock: Clock) -
                 log.info("interviews_expired", count=len(expired))
         except Unavailable:
             log.warning("expiry_waits_for_database")
+        except Exception:  # the next minute may go better; nothing would be closed until a restart
+            log.exception("expiry_failed")
         await asyncio.sleep(EVERY_S)

@@ -227,6 +227,10 @@ class Sessions:
         work.emit(ConsentGiven(session_id=session_id))
         return changed
 
+    async def furthest_ms(self, work: Work, session_id: UUID) -> int:
+        """The last moment on the interview's clock of which anything is stored; 0 if nothing is."""
+        return await store.furthest_ms(work.db, session_id)
+
     async def begin_clock(self, work: Work, session_id: UUID, now: datetime) -> Session:
         """Start the interview's clock, once; later calls change nothing."""
         session = await self.lock(work, session_id)

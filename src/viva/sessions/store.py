@@ -27,6 +27,7 @@ from viva.sessions.model import Answer, Incident, NewUtterance, Question, Sessio
 from viva.sessions.tables import (
     AnswerRow,
     IncidentRow,
+    MissedSpanRow,
     QuestionRow,
     SessionReviewerRow,
     SessionRow,
@@ -173,6 +174,19 @@ async def answers(db: AsyncSession, session_id: UUID) -> tuple[Answer, ...]:
 async def change_answer(db: AsyncSession, question_id: UUID, **values: object) -> None:
     """Set columns of one answer."""
     await db.execute(update(AnswerRow).where(AnswerRow.question_id == question_id).values(**values))
+
+
+async def furthest_ms(db: AsyncSession, session_id: UUID) -> int:
+    """The last moment on the interview's clock of which anything is stored; 0 if nothing is."""
+    told = (
+        *((AnswerRow, AnswerRow.start_ms), (AnswerRow, AnswerRow.end_ms)),
+        *((UtteranceRow, UtteranceRow.end_ms), (MissedSpanRow, MissedSpanRow.end_ms)),
+        (IncidentRow, IncidentRow.at_ms),
+    )
+    last = (
+        select(func.max(moment)).where(row.session_id == session_id).scalar_subquery() for row, moment in told
+    )
+    return await db.scalar(select(func.greatest(*last))) or 0
 
 
 async def utterances(db: AsyncSession, session_id: UUID, after_seq: int = 0) -> tuple[Utterance, ...]:

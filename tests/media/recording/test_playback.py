@@ -1,6 +1,7 @@
 """Playback: ranges, several parts as one, nothing for strangers to keep."""
 
 import asyncio
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -11,6 +12,7 @@ from tests.support.media_packets import picture, sound
 
 from viva.media import Playback, Recordings
 from viva.media.recording.playback import play
+from viva.media.recording.whole import AGAIN_AFTER_S
 from viva.media.webm import scan
 from viva.platform.errors import NotFound
 
@@ -94,6 +96,65 @@ async def test_several_connections_play_as_one_on_the_interviews_clock(tmp_path:
         command = ["ffmpeg", "-v", "warning", "-i", str(playback.path), "-c", "copy", "-f", "null", "-"]
         done = await asyncio.to_thread(subprocess.run, command, capture_output=True, check=True)
         assert done.stderr == b""
+
+
+async def test_who_listens_keeps_no_recorder_from_the_disk(tmp_path: Path) -> None:
+    """Four reviewers of an interview whose file is stuck: a pipe that nobody fills, as a disk that stalls."""
+    stuck, other, growing = uuid4(), uuid4(), uuid4()
+    async with Recordings(tmp_path) as recordings:
+        for session_id in (stuck, other):
+            for number, name in enumerate(["one", "two"]):
+                await record(recordings, session_id, name, number * 2_000, video=False)
+        pipe = tmp_path / str(stuck) / "one.webm"
+        pipe.unlink()
+        os.mkfifo(pipe)
+        listening = [asyncio.create_task(recordings.play_whole(stuck, None)) for _ in range(4)]
+        try:
+            async with asyncio.timeout(60):
+                while not list(pipe.parent.glob(".whole-*")):  # noqa: ASYNC110 (a folder has no event)
+                    await asyncio.sleep(0.01)
+                await recordings.play_whole(other, None)
+                await record(recordings, growing, "one", 0, video=False)
+        finally:
+            writer = os.open(pipe, os.O_RDWR)
+            pipe.unlink()
+            os.close(writer)
+        (part,) = await recordings.parts(growing)
+        assert part.finished
+        ends = await asyncio.gather(*listening, return_exceptions=True)
+        assert {type(end) for end in ends} == {ValueError}, "it does not begin as ours do"
+
+
+async def test_the_whole_of_an_interview_that_goes_on_is_not_joined_anew_for_every_range(
+    tmp_path: Path,
+) -> None:
+    session_id, folder = uuid4(), tmp_path
+    async with Recordings(folder) as recordings:
+        await record(recordings, session_id, "one", 0, video=False)
+        recorder = recordings.record(session_id, "two", interview_ms=lambda ms: 2_000, on_trouble=print)
+
+        async def written(first: int) -> None:
+            for number in range(first, first + 100):
+                recorder.audio(sound(number))
+                if recorder._writing is not None:
+                    await recorder._writing
+
+        async def inode() -> int:
+            return (await recordings.play_whole(session_id, "bytes=0-3")).path.stat().st_ino
+
+        await written(0)
+        before = await inode()
+        await written(100)
+        assert await inode() == before
+        path = folder / str(session_id) / "two.webm"
+        later = path.stat().st_mtime + AGAIN_AFTER_S + 1
+        os.utime(path, (later, later))
+        assert await inode() != before, "half a minute later"
+        before = await inode()
+        await recorder.close()
+        later += 60
+        os.utime(path, (later, later))
+        assert await inode() != before, "what is complete is given complete"
 
 
 async def test_what_is_not_there_is_not_found_and_erased_is_gone(tmp_path: Path) -> None:

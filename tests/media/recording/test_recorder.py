@@ -16,8 +16,10 @@ import pytest
 from tests.support.media_packets import picture, sound
 
 from viva.media import Gap, Recorder, Recordings, SenderClock
+from viva.media.recording import file as recording_file
+from viva.media.recording import recorder as recorder_module
 from viva.media.recording.file import RecordingFile
-from viva.media.webm import scan
+from viva.media.webm import Tracks, scan
 
 needs_ffmpeg = pytest.mark.skipif(shutil.which("ffprobe") is None, reason="ffprobe is not installed")
 
@@ -109,6 +111,25 @@ async def test_a_pause_is_marked_as_a_gap_and_keeps_its_length(tmp_path: Path, s
     assert part.duration_ms >= 5_180
 
 
+async def test_F25_where_a_part_lies_is_said_once(tmp_path: Path, session_id: UUID) -> None:
+    """Words that were noted by then are looked for in this file by the place that it was given first."""
+    said = [None, 5_000]
+    async with Recordings(tmp_path) as recordings:
+        recorder = recordings.record(
+            session_id,
+            "one",
+            interview_ms=lambda _received_ms: said.pop(0) if said else 3_605_000,
+            on_trouble=print,
+        )
+        for number in range(200):
+            recorder.audio(sound(number))
+            if recorder._writing is not None:
+                await recorder._writing
+        part = await recorder.close()
+    assert part is not None
+    assert part.start_ms == 5_000
+
+
 async def test_pictures_follow_the_senders_clock_not_their_arrival(tmp_path: Path, session_id: UUID) -> None:
     async with Recordings(tmp_path) as recordings:
         recorder = recorder_of(recordings, session_id)
@@ -175,9 +196,10 @@ async def test_F01_a_killed_recording_has_lost_less_than_a_second_and_is_mended_
     with path.open("ab") as file:  # the last cluster was cut off in the middle
         file.write(b"\x1f\x43\xb6\x75\x48torn")
     async with Recordings(tmp_path) as recordings:
-        assert await recordings.mend() == 1
-        assert await recordings.mend() == 0
-        (part,) = await recordings.parts(UUID(int=1))
+        ((whose, part),) = (await recordings.mend()).parts
+        assert whose == UUID(int=1)
+        assert (await recordings.mend()).parts == ()
+        assert await recordings.parts(UUID(int=1)) == (part,)
     assert part.finished
     assert part.mended
     assert said_ms - part.duration_ms < 1_000
@@ -195,9 +217,32 @@ async def test_F03_the_disk_is_told_to_keep_it_at_least_every_five_seconds(
     file = RecordingFile(tmp_path / "one.webm")
     for second in range(30):
         now_s = float(second)
-        file.write(None, [])
+        file.write(Tracks(), [])
     assert max(after - before for before, after in zip([0, *synced], [*synced, 29], strict=True)) <= 5
-    await asyncio.to_thread(os.close, file._descriptor)  # type: ignore[arg-type]
+    await asyncio.to_thread(file.close)
+
+
+async def test_F03_the_disk_is_told_also_when_no_more_packets_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, session_id: UUID
+) -> None:
+    synced, loop = asyncio.Event(), asyncio.get_running_loop()
+    real = os.fdatasync
+    monkeypatch.setattr(os, "fdatasync", lambda fd: (real(fd), loop.call_soon_threadsafe(synced.set)))
+    monkeypatch.setattr(recorder_module, "FLUSH_S", 0.01)
+    monkeypatch.setattr(recording_file, "SYNC_S", 3_600)
+    async with Recordings(tmp_path) as recordings:
+        recorder = recorder_of(recordings, session_id)
+        for number in range(200):
+            recorder.audio(sound(number))
+        recorder._backlog.put(recorder._clusters.finish(), 0)
+        while recorder._backlog or recorder._writing is not None:
+            recorder._write()
+            await recorder._wait_for_disk()
+        assert not synced.is_set()
+        monkeypatch.setattr(recording_file, "SYNC_S", 0)
+        async with asyncio.timeout(20):
+            await synced.wait()
+        await recorder.close()
 
 
 async def test_F23_a_disk_nearly_full_keeps_the_sound_and_says_so(tmp_path: Path, session_id: UUID) -> None:

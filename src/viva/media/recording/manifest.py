@@ -2,12 +2,13 @@
 
 import os
 import tempfile
-import threading
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 import msgspec
+
+from viva.media.recording.locks import alone_in
 
 NAME = "manifest.json"
 
@@ -47,10 +48,10 @@ class Manifest(msgspec.Struct, frozen=True):
 
 
 class Manifests:
-    """Reads and replaces manifests, one change at a time; for the writer threads. Raises `OSError`."""
+    """Reads and replaces manifests, one change at a time, also of two processes; for the writer threads.
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
+    All raise `OSError`.
+    """
 
     def read(self, folder: Path) -> Manifest:
         """The manifest of a session's folder; an empty one if nothing was recorded."""
@@ -61,7 +62,7 @@ class Manifests:
 
     def put(self, folder: Path, part: Part) -> None:
         """Add a part or replace the one of the same file."""
-        with self._lock:
+        with alone_in(folder):
             manifest = self.read(folder)
             others = [each for each in manifest.parts if each.file != part.file]
             parts = tuple(sorted([*others, part], key=_place))

@@ -30,7 +30,7 @@ Trouble = Literal["video_stopped", "stopped", "recovered"]
 """`video_stopped`: the disk is slow or nearly full, sound is still kept. `stopped`: nothing is kept."""
 
 VIDEO_FLOOR_BYTES = 128 * 1024 * 1024
-"""Below this much free space only sound is kept: it is enough for nine hours of it."""
+"""Below this much free space only sound is kept; until `file.FLOOR_BYTES` there is room for hours of it."""
 FLUSH_S = 1.0
 DRAIN_S = 20.0
 
@@ -143,14 +143,17 @@ class Recorder:
             await asyncio.wait([self._writing])
 
     def _finish(self, part: Part) -> Part:
-        found = self._file.finish()
-        part = msgspec.structs.replace(
-            part,
-            duration_ms=found.duration_ms,
-            size_bytes=self._file.path.stat().st_size,
-            finished=True,
-        )
-        self._manifests.put(self._file.path.parent, part)
+        try:
+            found = self._file.finish()
+            part = msgspec.structs.replace(
+                part,
+                duration_ms=found.duration_ms,
+                size_bytes=self._file.path.stat().st_size,
+                finished=True,
+            )
+            self._manifests.put(self._file.path.parent, part)
+        finally:  # not before the manifest says so: another process would mend it
+            self._file.close()
         return part
 
     def _begin(self, received_ms: float) -> Placement:
@@ -190,8 +193,9 @@ class Recorder:
             self._part = msgspec.structs.replace(self._part, **changes)
 
     def _refresh_start(self) -> None:
-        """The interview may have begun after the recording did."""
-        self._change(start_ms=self._interview_ms(self._began_ms))
+        """The interview may have begun after the recording did; where a part lies is said once."""
+        if self._part is not None and self._part.start_ms is None:
+            self._change(start_ms=self._interview_ms(self._began_ms))
 
     def _take(self, cluster: Cluster | None) -> None:
         if cluster is not None:
@@ -207,8 +211,14 @@ class Recorder:
         self._write()
 
     def _write(self) -> None:
-        """Start a write unless one is under way; only one at a time keeps the order."""
-        if self._writing is not None or not self._backlog or self._part is None:
+        """Start a write unless one is under way; only one at a time keeps the order.
+
+        Also when nothing waits, if the disk is still to be told of what was written last: packets may have
+        stopped coming (F03).
+        """
+        if self._writing is not None or self._part is None:
+            return
+        if not self._backlog and not self._file.sync_is_due():
             return
         clusters = self._backlog.take()
         tracks = None if self._tracks_written else self._tracks
@@ -218,10 +228,17 @@ class Recorder:
 
     def _put(self, tracks: Tracks | None, clusters: list[Cluster], part: Part) -> int:
         free_bytes = self._file.write(tracks, clusters)
+        try:
+            self._note(part)
+        except OSError as error:  # not the clusters' failure: they would be written a second time
+            log.warning("recording_not_noted", file=self._file.path.name, errno=error.errno)
+            return 0
+        return free_bytes
+
+    def _note(self, part: Part) -> None:
         if part != self._noted:
             self._manifests.put(self._file.path.parent, part)
             self._noted = part
-        return free_bytes
 
     async def _written(
         self, job: asyncio.Future[int], clusters: list[Cluster], tracks: Tracks | None

@@ -2,30 +2,32 @@
 
 import asyncio
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Self
 from uuid import UUID
 
-import msgspec
 import structlog
 
 from viva.audio import AudioPacket
 from viva.media.recording.file import RecordingFile
 from viva.media.recording.manifest import Manifests, Part
+from viva.media.recording.mending import Mended, mend_all
 from viva.media.recording.playback import Playback, play
 from viva.media.recording.recorder import VIDEO_FLOOR_BYTES, Recorder, Trouble
 from viva.media.recording.sound import sound_between
 from viva.media.recording.together import Together
 from viva.media.recording.whole import join
-from viva.media.webm import HEADER_BYTES, finished
 from viva.platform.errors import NotFound
 from viva.platform.storage import FREE_FLOOR_BYTES
 
 log = structlog.get_logger(__name__)
 
 _THREADS = 4
+_JOINING_THREADS = 2
+"""Their own: whoever listens must not keep a recorder from the disk."""
 WHOLE = "whole.webm"
 
 
@@ -41,6 +43,8 @@ class Recordings:
         self._manifests = Manifests()
         self._executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="recorder")
         self._together = Together(self._executor)
+        self._joiners = ThreadPoolExecutor(_JOINING_THREADS, thread_name_prefix="joiner")
+        self._joins: dict[UUID, asyncio.Future[Path]] = {}
 
     async def __aenter__(self) -> Self:
         await asyncio.to_thread(self._root.mkdir, parents=True, exist_ok=True, mode=0o700)
@@ -49,6 +53,7 @@ class Recordings:
     async def __aexit__(self, *_exc: object) -> None:
         self._together.go()
         await asyncio.to_thread(self._executor.shutdown, wait=True)
+        await asyncio.to_thread(self._joiners.shutdown, wait=True, cancel_futures=True)
 
     def record(
         self,
@@ -61,7 +66,7 @@ class Recordings:
         """A recorder for one connection.
 
         `interview_ms` turns a `received_ms` into the interview's clock, `None` while that has not begun;
-        it is asked again until the recorder is closed. `on_trouble` is called on the loop and must not block.
+        it is asked again until it has said when. `on_trouble` is called on the loop and must not block.
         """
         path = self._folder(session_id) / f"{connection_id}.webm"
         return Recorder(
@@ -105,15 +110,35 @@ class Recordings:
         folder = self._folder(session_id)
         if len(parts) == 1:
             return await self._play(folder / parts[0].file, parts[0], range_header)
-        path = await asyncio.get_running_loop().run_in_executor(
-            self._executor, join, folder, parts, folder / WHOLE
-        )
+        path = await self._joined(session_id, parts)
         pictures = next((part for part in parts if part.video is not None), parts[0])
         return await self._play(path, pictures, range_header)
 
-    async def mend(self) -> int:
-        """After a crash: complete every unfinished file; returns how many. Call before any `record`."""
-        return await asyncio.get_running_loop().run_in_executor(self._executor, self._mend_all)
+    async def _joined(self, session_id: UUID, parts: tuple[Part, ...]) -> Path:
+        """One join of an interview at a time; whoever asks meanwhile gets what it makes."""
+        joining = self._joins.get(session_id)
+        if joining is None:
+            folder = self._folder(session_id)
+            joining = asyncio.get_running_loop().run_in_executor(
+                self._joiners, join, folder, parts, folder / WHOLE
+            )
+            self._joins[session_id] = joining
+            joining.add_done_callback(partial(self._join_ended, session_id))
+        return await asyncio.shield(joining)  # who leaves takes it from nobody else
+
+    def _join_ended(self, session_id: UUID, joining: asyncio.Future[Path]) -> None:
+        del self._joins[session_id]
+        if not joining.cancelled() and (error := joining.exception()) is not None:
+            log.warning("recording_not_joined", session=str(session_id), error=type(error).__name__)
+
+    async def mend(self, among: Iterable[UUID] | None = None) -> Mended:
+        """Complete what a process that has ended left unfinished, in these sessions or in all of them.
+
+        What another process still writes is left to it, and said. Raises `OSError`.
+        """
+        return await asyncio.get_running_loop().run_in_executor(
+            self._executor, mend_all, self._root, self._manifests, among
+        )
 
     async def erase(self, session_id: UUID) -> None:
         """Remove all of a session's files; nothing happens if there are none. Raises `OSError`."""
@@ -135,25 +160,3 @@ class Recordings:
             return await asyncio.to_thread(play, path, content_type, range_header)
         except FileNotFoundError:
             raise NotFound from None
-
-    def _mend_all(self) -> int:
-        mended = 0
-        for name in self._root.glob("*/manifest.json"):
-            for part in self._manifests.read(name.parent).parts:
-                path = name.parent / part.file
-                if not part.finished:
-                    mended += self._mend(path, part)
-        return mended
-
-    def _mend(self, path: Path, part: Part) -> bool:
-        """One file; what cannot be mended is said and left as it is."""
-        try:
-            if path.stat().st_size <= HEADER_BYTES:
-                return False
-            found = finished(path)
-        except (OSError, ValueError) as error:
-            log.warning("recording_not_mended", file=path.name, error=type(error).__name__)
-            return False
-        changes = {"duration_ms": found.duration_ms, "size_bytes": path.stat().st_size}
-        self._manifests.put(path.parent, msgspec.structs.replace(part, **changes, finished=True, mended=True))
-        return True

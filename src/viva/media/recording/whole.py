@@ -10,15 +10,19 @@ from viva.media.recording.manifest import Part
 from viva.media.webm import Cluster, blocks_of, cluster_of, clusters, finished, header_of
 from viva.media.webm.layout import AUDIO_TRACK
 
+AGAIN_AFTER_S = 30
+"""While a part grows, the whole is this much behind at most: a player asks for many ranges of one file, and
+each would otherwise have the whole interview copied anew, on the disk that it is being recorded to."""
+
 
 def join(folder: Path, parts: tuple[Part, ...], target: Path) -> Path:
-    """Write `target` anew unless no part is newer than it; returns it. Raises `OSError`, `ValueError`.
+    """Write `target` anew unless it is up to date; returns it. Raises `OSError`, `ValueError`.
 
     Where parts overlap (a new connection begins before the old one is given up) the later one wins. Parts of
     another video codec than the first one's give their sound only.
     """
     paths = [folder / part.file for part in parts]
-    if target.exists() and target.stat().st_mtime_ns >= max(path.stat().st_mtime_ns for path in paths):
+    if target.exists() and _is_up_to_date(target, paths, parts):
         return target
     pictures = next((part for part in parts if part.video is not None), parts[0])
     with tempfile.NamedTemporaryFile(dir=folder, prefix=".whole-", delete=False) as file:  # mode 0600
@@ -35,6 +39,11 @@ def join(folder: Path, parts: tuple[Part, ...], target: Path) -> Path:
             made.unlink()
             raise
     return made.replace(target)
+
+
+def _is_up_to_date(target: Path, paths: list[Path], parts: tuple[Part, ...]) -> bool:
+    behind_ns = max(path.stat().st_mtime_ns for path in paths) - target.stat().st_mtime_ns
+    return behind_ns <= (0 if all(part.finished for part in parts) else AGAIN_AFTER_S * 10**9)
 
 
 def _placed(paths: list[Path], parts: tuple[Part, ...]) -> Iterator[tuple[Path, Part, int, float]]:
