@@ -91,6 +91,7 @@ def _wish(form: DraftForm, resume: str) -> Wish:
         resume=resume,
         already=already,
         account=account_of(form.position, form.position_id),
+        person_gives_reasons=True,
     )
 
 
