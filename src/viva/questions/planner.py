@@ -8,12 +8,13 @@ import msgspec
 import structlog
 
 from viva.platform.database import Database
-from viva.platform.language_model import Account, LanguageModel, ModelError
+from viva.platform.language_model import Ask, LanguageModel, ModelError
 from viva.platform.spending import account_of
 from viva.questions.bank import Bank, built_in_bank
 from viva.questions.drafting import TIMEOUT_S, draft_ask, plan_from_draft
 from viva.questions.errors import PositionClosed
 from viva.questions.model import (
+    Criterion,
     InterviewPlan,
     Language,
     PlannedQuestion,
@@ -26,7 +27,10 @@ from viva.questions.service import Positions
 from viva.questions.titles import cleaned_title
 
 DRAFTS_KEPT = 256
-"""Drafted plans kept in memory, so that the next candidate for the same title is asked the same."""
+"""Drafted plans kept in memory, so that the next candidate for the same job is asked the same."""
+
+_Key = tuple[str | UUID, int, Language]
+"""A title in one case, or a position, its version (0 for a title) and the language."""
 
 log = structlog.get_logger(__name__)
 
@@ -34,11 +38,11 @@ log = structlog.get_logger(__name__)
 class Planner:
     """Plans interviews.
 
-    A kept position gives its own questions, and the bank's where it has none; no model is asked for those
-    unless the position says that questions may be asked unseen.
-    A free-text title is drafted by the model where there is one, else taken from the bank. The same title
-    in the same language gives the same plan: from the bank always, from a model while the process lives
-    and the title is among the last `DRAFTS_KEPT`.
+    A kept position gives its own questions, and the bank's where it has none; a free-text title gets the
+    bank's. Nothing is asked that nobody has read, unless somebody said so: a position with `ask_unseen` that
+    has no questions of its own, or `ask_unseen` here for free-text titles. Then the model drafts, and the
+    same title in the same language, or the same version of a position, gives the same plan while the process
+    lives and the plan is among the last `DRAFTS_KEPT`.
     """
 
     def __init__(
@@ -49,13 +53,15 @@ class Planner:
         model: LanguageModel | None = None,
         bank: Bank | None = None,
         timeout_s: float = TIMEOUT_S,
+        ask_unseen: bool = False,
     ) -> None:
         self._database = database
         self._positions = positions
         self._model = model
         self._bank = bank or built_in_bank()
         self._timeout_s = timeout_s
-        self._drafts: OrderedDict[tuple[str, Language], InterviewPlan] = OrderedDict()
+        self._ask_unseen = ask_unseen
+        self._drafts: OrderedDict[_Key, InterviewPlan] = OrderedDict()
 
     async def plan(self, title: str, language: Language, position_id: UUID | None = None) -> InterviewPlan:
         """The plan for one interview. Call it outside any unit of work: it may take `timeout_s` seconds.
@@ -76,8 +82,14 @@ class Planner:
         """Drafted questions where the position has none and says that they may be asked unread."""
         if position.questions or position.criteria:
             return planned
-        account = account_of(position.title, position.id)
-        drafted = await self.plan_for_title(position.title, planned.language, account)
+        key = (position.id, position.version, planned.language)
+        ask = draft_ask(
+            position.title,
+            planned.language,
+            account_of(position.title, position.id),
+            description=position.description,
+        )
+        drafted = await self._remembered(key, ask, position.title)
         if drafted.source != "model":
             return msgspec.structs.replace(planned, fallback_reason=drafted.fallback_reason)
         questions = tuple(
@@ -92,15 +104,20 @@ class Planner:
             source="model",
         )
 
-    async def plan_for_title(
-        self, title: str, language: Language, account: Account | None = None
-    ) -> InterviewPlan:
-        """The plan for a free-text title; a call goes on the title's account unless another is named."""
-        if self._model is None or not cleaned_title(title):
+    async def plan_for_title(self, title: str, language: Language) -> InterviewPlan:
+        """The plan for a free-text title: the bank's, unless drafts are asked unseen here."""
+        named = cleaned_title(title)
+        if not self._ask_unseen or not named:
             return plan_from_bank(title, language, self._bank)
-        key = (cleaned_title(title).casefold(), language)
+        return await self._remembered((named.casefold(), 0, language), draft_ask(title, language), title)
+
+    async def _remembered(self, key: _Key, ask: Ask, title: str) -> InterviewPlan:
+        """The draft under this key, made now if it is not there; the bank's where no model could make one."""
+        language = key[-1]
+        if self._model is None:
+            return plan_from_bank(title, language, self._bank)
         if key not in self._drafts:
-            plan = await self._drafted(self._model, title, language, account)
+            plan = await self._drafted(self._model, ask, title, language)
             if plan.source == "bank":
                 return plan
             self._drafts.setdefault(key, plan)
@@ -109,12 +126,10 @@ class Planner:
         self._drafts.move_to_end(key)
         return msgspec.structs.replace(self._drafts[key], position_title=cleaned_title(title))
 
-    async def _drafted(
-        self, model: LanguageModel, title: str, language: Language, account: Account | None
-    ) -> InterviewPlan:
+    async def _drafted(self, model: LanguageModel, ask: Ask, title: str, language: Language) -> InterviewPlan:
         try:
             async with asyncio.timeout(self._timeout_s):
-                reply = await model.ask(draft_ask(title, language, account))
+                reply = await model.ask(ask)
             return plan_from_draft(reply.text, title, language, self._bank)
         except TimeoutError:
             reason = "model_timeout"
@@ -152,7 +167,7 @@ def plan_for_position(position: Position, language: Language, bank: Bank) -> Int
         position_title=position.title,
         language=spoken,
         questions=questions,
-        criteria=position.criteria or rubric_for(questions, bank.rubric(spoken)),
+        criteria=_without_reasons(position.criteria) or rubric_for(questions, bank.rubric(spoken)),
         source="position" if position.questions else "bank",
         key_terms=joined_key_terms(questions),
         answer_limit_s=position.answer_limit_s,
@@ -160,3 +175,8 @@ def plan_for_position(position: Position, language: Language, bank: Bank) -> Int
         position_id=position.id,
         position_version=position.version,
     )
+
+
+def _without_reasons(criteria: tuple[Criterion, ...]) -> tuple[Criterion, ...]:
+    """Why something is kept is for whoever reads the position, not for candidates, who read the criteria."""
+    return tuple(msgspec.structs.replace(criterion, kept_because="") for criterion in criteria)
