@@ -180,7 +180,9 @@ class House:
 
     def _add_record(self, secret: bytes) -> None:
         sessions, positions = Sessions(), Positions()
-        planner = Planner(self._database, positions, model=self._within_budgets)
+        planner = Planner(
+            self._database, positions, model=self._within_budgets, ask_unseen=self._settings.ask_unseen
+        )
         self._parts |= {
             "sessions": sessions,
             "positions": positions,

@@ -1,6 +1,6 @@
 // The editor of a position: cards that can be added, moved and removed; the linter while one writes; saving.
 
-import { added, cards, collected, lines, offerByDefault, renumber, translate } from "./position_cards.js";
+import { added, cards, collected, lines, offerByDefault, reason, renumber, translate } from "./position_cards.js";
 import { complain, findingsOn, problemsOf } from "./position_problems.js";
 
 const form = /** @type {HTMLFormElement} */ (document.querySelector("[data-editor]"));
@@ -10,6 +10,7 @@ const state = /** @type {HTMLElement} */ (form.querySelector("[data-state]"));
 const moved = /** @type {HTMLElement} */ (form.querySelector("[data-moved]"));
 const save = /** @type {HTMLButtonElement} */ (form.querySelector("[data-save]"));
 const LINT_AFTER_MS = 500;
+const JUDGED = ["title", "description", "what_good_shows", "anchors", "evidence"];
 
 /** @param {string} url @param {unknown} [body] */
 async function call(url, body) {
@@ -27,14 +28,15 @@ let waiting = 0;
 async function lint() {
   /** @type {Record<string, string[]>} */
   const texts = {};
+  /** @type {Record<string, string[]>} */
+  const judged = {};
   for (const kind of /** @type {const} */ (["question", "criterion"])) {
     cards(form, kind).forEach((card, place) => {
-      const fields = ["text", "title", "description", "what_good_shows", "anchors", "evidence"];
-      const found = fields.flatMap((name) => lines(card, name));
-      if (found.length > 0) texts[`${kind}.${place}`] = found;
+      texts[`${kind}.${place}`] = lines(card, "text");
+      judged[`${kind}.${place}`] = JUDGED.flatMap((name) => lines(card, name));
     });
   }
-  const { ok, body } = await call("/admin/positions/lint", { language: language(), texts });
+  const { ok, body } = await call("/admin/positions/lint", { language: language(), texts, judged });
   if (!ok) return false;
   for (const kind of /** @type {const} */ (["question", "criterion"])) {
     cards(form, kind).forEach((card, place) => show(card, body.findings[`${kind}.${place}`] ?? []));
@@ -42,11 +44,21 @@ async function lint() {
   return Object.keys(body.findings).length === 0;
 }
 
-/** @param {HTMLElement} card @param {string[]} findings */
+/** The reason can be given where nothing is refused; one that is there already stays to be read. @param {HTMLElement} card @param {{ said: string, severity: string }[]} findings */
 function show(card, findings) {
   const box = /** @type {HTMLElement} */ (card.querySelector("[data-findings]"));
-  if (box.textContent === findings.join("")) return;
-  box.replaceChildren(...findings.map((text) => Object.assign(document.createElement("p"), { textContent: text })));
+  const keep = /** @type {HTMLElement} */ (card.querySelector("[data-keep]"));
+  const may = findings.length > 0 && findings.every((each) => each.severity === "ask");
+  keep.hidden = !may && reason(card) === "";
+  if (box.textContent === findings.map((each) => each.said).join("")) return;
+  box.replaceChildren(...findings.map(told));
+}
+
+/** @param {{ said: string, severity: string }} finding */
+function told({ said, severity }) {
+  const line = Object.assign(document.createElement("p"), { textContent: said });
+  line.dataset.severity = severity;
+  return line;
 }
 
 function changed() {
@@ -127,7 +139,7 @@ form.addEventListener("submit", async (event) => {
       return;
     }
     await lint();
-    if (body.code === "may_not_be_asked") complain(problem, words.findings ?? "", findingsOn(form));
+    if (body.code === "may_not_be_asked" || body.code === "needs_reason") complain(problem, words[body.code === "needs_reason" ? "needsReason" : "findings"] ?? "", findingsOn(form));
     else complain(problem, body.message);
   } catch {
     complain(problem, words.offline ?? "");

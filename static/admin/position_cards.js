@@ -98,6 +98,9 @@ function offerCompetencies(form, titles) {
   }
 }
 
+/** Why what the linter asks about is kept. @param {HTMLElement} card */
+export const reason = (card) => field(card, "kept_because")?.value.trim() ?? "";
+
 /** What is sent. @param {HTMLFormElement} form */
 export function collected(form) {
   const sent = new FormData(form);
@@ -111,6 +114,7 @@ export function collected(form) {
       what_good_shows: lines(card, "what_good_shows"),
       key_terms: lines(card, "key_terms"),
       follow_ups: field(card, "follow_ups")?.value === "" ? null : Number(field(card, "follow_ups")?.value),
+      kept_because: reason(card),
       origin: card.dataset.originValue,
       source_id: card.dataset.source,
     })),
@@ -121,6 +125,7 @@ export function collected(form) {
       weight: Number(field(card, "weight")?.value),
       anchors: lines(card, "anchors"),
       evidence: lines(card, "evidence"),
+      kept_because: reason(card),
     })),
     answer_limit_s: Number(sent.get("answer_limit_s")),
     preparation_s: Number(sent.get("preparation_s")),

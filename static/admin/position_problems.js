@@ -1,6 +1,6 @@
 // What keeps a position from being saved: one summary with a way to each place.
 
-import { cards, field, lines } from "./position_cards.js";
+import { cards, field, lines, reason as reasonOf } from "./position_cards.js";
 
 /** @typedef {{ control: HTMLElement, text: string }} Problem */
 
@@ -22,14 +22,14 @@ export function problemsOf(form, words) {
   return found.sort((a, b) => (a.control.compareDocumentPosition(b.control) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1));
 }
 
-/** Cards on which the linter has found something. @param {HTMLElement} form @returns {Problem[]} */
+/** What the linter has found and nobody has answered; where a reason answers it, the way leads to that field. @param {HTMLElement} form @returns {Problem[]} */
 export function findingsOn(form) {
-  return [...form.querySelectorAll("[data-card]")].flatMap((card) => {
-    const control = /** @type {HTMLElement | null} */ (card.querySelector("textarea, input"));
-    return [...card.querySelectorAll("[data-findings] p")].map((each) => ({
-      control: /** @type {HTMLElement} */ (control),
-      text: `${card.querySelector("[data-number]")?.textContent}: ${each.textContent}`,
-    }));
+  return [.../** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll("[data-card]"))].flatMap((card) => {
+    const all = [.../** @type {NodeListOf<HTMLElement>} */ (card.querySelectorAll("[data-findings] p"))];
+    const open = all.filter((each) => each.dataset.severity !== "ask" || reasonOf(card) === "");
+    const answered = all.every((each) => each.dataset.severity === "ask");
+    const control = /** @type {HTMLElement} */ (answered ? field(card, "kept_because") : card.querySelector("textarea, input"));
+    return open.map((each) => ({ control, text: `${card.querySelector("[data-number]")?.textContent}: ${each.textContent}` }));
   });
 }
 

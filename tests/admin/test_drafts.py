@@ -28,6 +28,7 @@ async def test_S34_without_budget_the_editor_and_staff_read_why_and_the_candidat
 ):
     called = len(vendor.requests)
     settings = {"anthropic_api_key": "k", "anthropic_base_url": vendor.url, "budget_position": "10"}
+    settings |= {"ask_unseen": True}  # or nobody would ask for a draft of this title
     async with (
         new_database(postgres_url, "viva_admin_barred", template=template_database) as url,
         serving(settings_for(url, tmp_path, **settings)) as house,

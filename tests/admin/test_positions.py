@@ -58,10 +58,26 @@ async def test_C19_the_linter_says_the_reason_at_the_place(house):
         "findings"
     ]
     assert set(found) == {"question.0"}
-    assert "결혼" in found["question.0"][0]
-    assert "물을 수 없습니다" in found["question.0"][0]
+    assert "결혼" in found["question.0"][0]["said"]
+    assert "물을 수 없습니다" in found["question.0"][0]["said"]
+    assert found["question.0"][0]["severity"] == "refused"
     refused = await save(house, backend(questions=[{"text": BAD, "competency": "experience"}]))
     assert (refused.status_code, refused.json()["code"]) == (422, "may_not_be_asked")
+
+
+async def test_C19_a_reason_keeps_what_a_job_is_about_and_whoever_reads_the_position_reads_it(house):
+    question = {"text": "환자의 건강 상태를 어떻게 확인하시나요?", "competency": "experience"}
+    asked = {"language": "ko", "texts": {"question.0": [question["text"]]}}
+    headers = {"Accept": "application/json"}
+    found = (await call(house, "POST", "/admin/positions/lint", json=asked, headers=headers)).json()
+    assert [each["severity"] for each in found["findings"]["question.0"]] == ["ask"]
+    without = await save(house, backend(questions=[question]))
+    assert (without.status_code, without.json()["code"]) == (422, "needs_reason")
+    kept = await save(house, backend(questions=[question | {"kept_because": "간호사가 매일 하는 일입니다."}]))
+    page = kept.json()["url"].partition("?")[0]
+    assert "간호사가 매일 하는 일입니다." in (await call(house, "GET", page)).text
+    api = await call(house, "GET", page.replace("/admin/", "/api/"), headers=headers)
+    assert api.json()["questions"][0]["kept_because"] == "간호사가 매일 하는 일입니다."
 
 
 @pytest.mark.parametrize("path", ["/admin/positions/new", "/admin/positions/new?template=sales&language=en"])
@@ -93,6 +109,21 @@ async def test_what_is_exported_can_be_imported_and_found(house, kind):
     assert again.status_code == 200
     items = (await call(house, "GET", f"/admin/bank/questions?{query}")).json()
     assert sum(f"({kind})" in item["entry"]["text"] for item in items) == 1
+
+
+async def test_a_bar_within_an_entry_survives_our_own_file(house):
+    points = ["Explains a | b and a || b", "Knows that C:\\x is a path", "ends with \\", "|", "\\|"]
+    points[3] = "| alone"
+    entry = OWN | {"text": "Tell us about a table that you wrote in Markdown.", "what_good_shows": points}
+    content = msgspec.json.encode({"format": "viva-question-bank-1", "questions": [entry]})
+    sent = await call(house, "POST", "/admin/bank/import?language=en", files={"file": ("b.json", content)})
+    assert sent.status_code == 200, sent.text
+    query = "origin=own&language=en&q=Markdown"
+    exported = await call(house, "GET", f"/admin/bank/export?{query}&kind=csv")
+    again = await call(house, "POST", "/admin/bank/import", files={"file": ("b.csv", exported.content)})
+    assert again.status_code == 200, again.text
+    items = (await call(house, "GET", f"/admin/bank/questions?{query}")).json()
+    assert [item["entry"]["what_good_shows"] for item in items] == [points]
 
 
 async def test_a_file_with_faults_is_not_taken_and_each_is_named(house):

@@ -199,3 +199,33 @@ async def test_criteria_of_a_template_follow_the_language_unless_they_were_chang
     await expect(titles.nth(0)).to_have_value(own)
     await picture(page, "position-editor-phone-ko")
     assert not await page.evaluate("document.documentElement.scrollWidth > innerWidth")
+
+
+async def test_C19_what_a_job_is_about_is_kept_with_a_reason_that_stands_there_for_the_next_reader(
+    keys: Keys, people: People
+) -> None:
+    people.expect("status of 422")
+    page = keys.page
+    problems = page.locator("[data-problem]")
+    await keys.reach(page.locator("[name=title]"))
+    await keys.type("Nurse")
+    await keys.press(keys.add("question"))
+    await keys.type("How do you care for patients with chronic conditions?")
+    reason = keys.card("question", 0).locator("[data-field=kept_because]")
+    await expect(reason).to_be_visible()
+    await keys.press(page.locator("[data-save]"))
+    await expect(problems).to_be_focused()
+    await expect(problems.locator("li").first).to_contain_text("chronic")
+    await keys.press(problems.locator("button").first)
+    await expect(reason).to_be_focused()
+    await keys.type("Nurses on this ward do it every day.")
+    assert await violations(page) == []
+    await picture(page, "position-editor-reason")
+    await keys.press(page.locator("[data-save]"))
+    await page.wait_for_url("**/admin/positions/*?saved=true")
+    await expect(reason).to_have_value("Nurses on this ward do it every day.")
+    await keys.card("question", 0).locator("[data-field=text]").focus()
+    await keys.type("Do you have any chronic illness yourself?")
+    await expect(keys.card("question", 0).locator("[data-severity=refused]").first).to_be_visible()
+    await keys.press(page.locator("[data-save]"))
+    await expect(problems.locator("li").first).to_contain_text("may not be asked about")

@@ -233,7 +233,7 @@ async def test_S34_it_is_known_whether_only_calls_under_way_are_in_the_way(datab
 
 async def test_S34_without_budget_a_plan_is_of_the_bank_and_says_why(within, database):
     model = AnsweringModel(drafted("en"))
-    planner = Planner(database, Positions(), model=within(model, day=Limit(100)))
+    planner = Planner(database, Positions(), model=within(model, day=Limit(100)), ask_unseen=True)
     plan = await planner.plan("Backend engineer", "en")
     assert (plan.source, plan.fallback_reason) == ("bank", "budget_day")
     assert model.asked == []

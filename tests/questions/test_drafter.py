@@ -2,6 +2,7 @@
 
 import json
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -46,6 +47,17 @@ async def test_C19_a_draft_that_may_not_be_asked_is_told_and_not_shown():
         AnsweringModel(GOOD | {"text": "결혼은 하셨나요? 자녀 계획도 말씀해 주세요."}), count=1
     )
     assert [each.code for each in found] == ["draft_may_not_be_asked"]
+
+
+async def test_C19_a_draft_that_needs_a_reason_comes_only_where_a_person_gives_it():
+    answer = GOOD | {"text": "만성 질환이 있는 환자를 어떻게 돌보시나요?"}
+    alone = await drafts(AnsweringModel(answer), count=1)
+    assert [each.code for each in alone] == ["draft_may_not_be_asked"]
+    wish = msgspec.structs.replace(WISH, person_gives_reasons=True)
+    read = await drafts(AnsweringModel(answer), wish=wish, count=1)
+    assert [type(each) for each in read] == [Drafted]
+    refused = GOOD | {"text": "지병이 있으신가요? 말씀해 주세요."}
+    assert [type(each) for each in await drafts(AnsweringModel(refused), wish=wish, count=1)] == [NotDrafted]
 
 
 async def test_a_model_that_fails_ends_the_drafts_with_the_reason():

@@ -145,3 +145,10 @@ def test_every_reason_is_there_in_korean(reason):
 @given(text=st.text(max_size=200), language=st.sampled_from(["ko", "en"]))
 def test_any_text_can_be_linted(text, language):
     assert all(finding.reason and finding.code for finding in lint(text, language))
+
+
+@pytest.mark.parametrize(
+    "text", ["결혼와가나과다라" * 70, "결혼" + "와가" * 290, "do you have " + "any no " * 80]
+)
+def test_S29_a_text_made_of_what_the_patterns_repeat_is_read_to_its_end(text):
+    assert all(finding.reason for finding in lint(text[:600], "ko"))

@@ -9,6 +9,7 @@ import pytest
 from viva.questions import (
     Criterion,
     MayNotBeAsked,
+    NeedsReason,
     NoSuchCompetency,
     PositionChanged,
     PositionDraft,
@@ -116,6 +117,42 @@ async def test_C02_a_criterion_that_judges_manner_is_refused(database):
     with pytest.raises(MayNotBeAsked) as refused:
         await create(database, msgspec.structs.replace(DRAFT, criteria=(judged,)))
     assert list(refused.value.params["fields"]) == ["criteria.0"]
+
+
+NURSING = PositionQuestion(
+    text="만성 질환이 있는 환자를 어떻게 돌보시나요?",
+    competency="care",
+    what_good_shows=("환자의 병력을 확인한다",),
+)
+
+
+async def test_C19_what_a_job_can_rightly_be_about_is_kept_with_a_reason_and_not_without(database):
+    asked = msgspec.structs.replace(DRAFT, questions=(NURSING,))
+    with pytest.raises(NeedsReason) as refused:
+        await create(database, asked)
+    assert list(refused.value.params["fields"]) == ["questions.0"]
+    blank = msgspec.structs.replace(NURSING, kept_because="  ")
+    with pytest.raises(NeedsReason):
+        await create(database, msgspec.structs.replace(DRAFT, questions=(blank,)))
+    reasoned = msgspec.structs.replace(NURSING, kept_because=" 간호 업무의  핵심입니다. ")
+    made = await create(database, msgspec.structs.replace(DRAFT, questions=(reasoned,)))
+    assert (await get(database, made.id)).questions[0].kept_because == "간호 업무의 핵심입니다."
+
+
+async def test_C19_a_reason_helps_against_nothing_that_asks_about_the_candidate(database):
+    asked = PositionQuestion(
+        text="지병이 있으신가요?", competency="care", kept_because="체력이 필요한 일이라서"
+    )
+    judged = msgspec.structs.replace(CRITERION, title="열정", kept_because="중요한 자질이라서")
+    with pytest.raises(MayNotBeAsked) as refused:
+        await create(database, msgspec.structs.replace(DRAFT, questions=(asked,), criteria=(judged,)))
+    assert list(refused.value.params["fields"]) == ["questions.0", "criteria.0"]
+
+
+async def test_a_reason_for_what_needs_none_is_not_kept(database):
+    idle = msgspec.structs.replace(DRAFT.questions[0], kept_because="혹시 몰라서")
+    made = await create(database, msgspec.structs.replace(DRAFT, questions=(idle,)))
+    assert made.questions[0].kept_because == ""
 
 
 @pytest.mark.parametrize(

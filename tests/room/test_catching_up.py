@@ -18,7 +18,7 @@ from tests.support.opus import encode, tones
 from viva.evaluation import Evaluation
 from viva.media import Recordings
 from viva.platform.jobs import ForSession, Job, RetryLater
-from viva.room import CatchingUp
+from viva.room import CatchingUp, TakingStock
 from viva.room.service import Interviewing
 from viva.room.untranscribed import MissedPart, Span
 from viva.sessions import TRANSCRIBE_MISSED, MissedSpans, NewUtterance, Sessions
@@ -317,7 +317,7 @@ async def under_way(database, clock, talk) -> None:
 
 
 async def test_F01_what_nobody_heard_before_a_kill_is_found_at_the_next_start(
-    database, talk, record, catching_up, clock
+    database, talk, record, recordings, catching_up, clock
 ):
     """Words 1 to 4 are stored, 5 to 9 were with the engine when the process died."""
     end_ms = await record(talk, range(1, 10), at_ms=20_000)
@@ -332,8 +332,9 @@ async def test_F01_what_nobody_heard_before_a_kill_is_found_at_the_next_start(
         await Sessions().add_utterance(work, talk.session_id, stored)
     await under_way(database, clock, talk)
     catching = catching_up()
-    await catching.take_stock()
-    await catching.take_stock()
+    stock = TakingStock(database, Sessions(), recordings, clock)
+    await stock.begin()
+    await stock.begin()
     async with database.uow() as work:
         [span] = await MissedSpans().open(work, talk.session_id)
     assert span.reason == "interrupted"

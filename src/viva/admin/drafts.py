@@ -92,6 +92,7 @@ def _wish(form: DraftForm, resume: str) -> Wish:
         resume=resume,
         already=tuple(mask(cleaned(text), Identity(name=cleaned(form.name))).text for text in already),
         account=account_of(form.position, form.position_id),
+        person_gives_reasons=True,
     )
 
 

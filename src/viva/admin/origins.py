@@ -6,7 +6,7 @@ from viva.sessions import Session
 
 _SOURCES = {
     "bank": N_("From the built-in bank"),
-    "model": N_("Drafted by the language model for this title"),
+    "model": N_("Drafted by the language model for this position, asked unread"),
     "position": N_("Those of the position, word for word"),
 }
 _INSTEAD = {

@@ -8,9 +8,11 @@ import msgspec
 from viva.platform.i18n import N_, gettext
 from viva.questions import (
     Criterion,
+    Finding,
     Language,
     Position,
     PositionDraft,
+    Severity,
     built_in_bank,
     lint,
     position_templates,
@@ -84,18 +86,36 @@ def _editor(shown: Position | PositionDraft, criteria: Sequence[Criterion]) -> d
     }
 
 
-def findings_of(texts: Mapping[str, Sequence[str]], language: Language) -> dict[str, list[str]]:
+class Told(msgspec.Struct, frozen=True):
+    """A finding in words; with `ask` it may stay if a person says why."""
+
+    said: str
+    severity: Severity
+
+
+def findings_of(
+    asked: Mapping[str, Sequence[str]], judged: Mapping[str, Sequence[str]], language: Language
+) -> dict[str, list[Told]]:
     """The linter's reasons by card, each with the words that it is about."""
-    found: dict[str, list[str]] = {}
-    for card, lines in texts.items():
-        said = [
-            gettext(N_("“{words}”: {reason}")).format(words=finding.words, reason=gettext(finding.reason))
-            for line in lines
-            for finding in lint(line, language)
-        ]
-        if said:
-            found[card] = list(dict.fromkeys(said))
+    found: dict[str, list[Told]] = {}
+    for texts, judging in ((asked, False), (judged, True)):
+        for card, lines in texts.items():
+            said = [_told(each) for line in lines for each in lint(line, language, judging=judging)]
+            if said:
+                found[card] = list(dict.fromkeys(found.get(card, []) + said))
     return found
+
+
+def _told(finding: Finding) -> Told:
+    sentence = _SAID[finding.severity]
+    said = gettext(sentence).format(words=finding.words, reason=gettext(finding.reason))
+    return Told(said, finding.severity)
+
+
+_SAID: dict[Severity, str] = {
+    "refused": N_("“{words}”: {reason}"),
+    "ask": N_("“{words}”: {reason} If this is about the work and not about the candidate, say why below."),
+}
 
 
 def material(language: Language) -> dict[str, Any]:

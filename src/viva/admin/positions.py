@@ -9,7 +9,15 @@ from litestar import Request, Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from viva.admin.position_views import editor_of, findings_of, material, new_position, rows_of, templates_in
+from viva.admin.position_views import (
+    Told,
+    editor_of,
+    findings_of,
+    material,
+    new_position,
+    rows_of,
+    templates_in,
+)
 from viva.auth import UserPrincipal, requires_admin, requires_person
 from viva.platform.database import Database
 from viva.platform.i18n import current_locale
@@ -28,16 +36,17 @@ class Saved(msgspec.Struct, frozen=True):
 
 
 class LintAsk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Texts by the editor's own name of the card that they stand on."""
+    """Texts by the editor's own name of the card that they stand on: what is asked, what is judged by."""
 
     language: Language
-    texts: dict[str, tuple[str, ...]]
+    texts: dict[str, tuple[str, ...]] = {}
+    judged: dict[str, tuple[str, ...]] = {}
 
 
 class LintAnswer(msgspec.Struct, frozen=True):
-    """What may not stand there, in words, by card; nothing for cards that are well."""
+    """What may not simply stand there, by card; nothing for cards that are well."""
 
-    findings: dict[str, list[str]]
+    findings: dict[str, list[Told]]
 
 
 @get("/admin/positions")
@@ -111,7 +120,7 @@ async def save_position(
 @post("/admin/positions/lint", status_code=200)
 async def lint_texts(data: JSONBody[LintAsk]) -> LintAnswer:
     """What of these texts may not be asked or judged, with the reason."""
-    return LintAnswer(findings_of(data.texts, data.language))
+    return LintAnswer(findings_of(data.texts, data.judged, data.language))
 
 
 @get("/admin/positions/material")

@@ -49,6 +49,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     deepgram_url: str = ""
     llm_model: str = "claude-sonnet-5-5"
     llm_prices: str = ""
+    ask_unseen: bool = False
     follow_up_wait_s: float = 1.3
     scoring_drafts: int = 3
     prompt_version: str = ""

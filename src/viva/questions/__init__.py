@@ -6,6 +6,7 @@ from viva.questions.drafter import Drafted, Drafter, NotDrafted, Wish, draft_que
 from viva.questions.errors import (
     BankQuestionNotFound,
     MayNotBeAsked,
+    NeedsReason,
     NoSuchCompetency,
     PositionChanged,
     PositionClosed,
@@ -17,7 +18,7 @@ from viva.questions.exchange import FAULTS_SHOWN, BankEntry, Fault, FileKind
 from viva.questions.exchange import read as read_bank_file
 from viva.questions.exchange import written as bank_file
 from viva.questions.following import FOLLOW_UP, Answered, FollowUps
-from viva.questions.linting import Finding, lint, lint_criterion, lint_question
+from viva.questions.linting import Finding, Severity, lint, lint_criterion, lint_question
 from viva.questions.model import (
     BankQuestion,
     Criterion,
@@ -65,6 +66,7 @@ __all__ = [
     "Language",
     "Lists",
     "MayNotBeAsked",
+    "NeedsReason",
     "NoSuchCompetency",
     "NotDrafted",
     "OwnBank",
@@ -81,6 +83,7 @@ __all__ = [
     "Positions",
     "QuestionText",
     "ResumeRefused",
+    "Severity",
     "UnreadableBankFile",
     "UnreadablePosition",
     "Wish",

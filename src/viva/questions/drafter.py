@@ -12,13 +12,13 @@ import msgspec
 
 from viva.platform.i18n import N_
 from viva.platform.language_model import Account, Ask, LanguageModel, ModelAnswerUnusable, ModelError
-from viva.questions.drafting import is_plain, without_contacts
+from viva.questions.drafting import DESCRIPTION_MAX, is_plain, without_contacts
 from viva.questions.linting import lint_question
 from viva.questions.model import Criterion, Language, Point, PositionQuestion, QuestionText, Term
 
 PROMPT_VERSION = "question-1"
 QUESTION_TIMEOUT_S = 20.0
-DESCRIPTION_MAX, RESUME_MAX = 8_000, 12_000
+RESUME_MAX = 12_000
 """Characters that go out; a page of a résumé has about three thousand."""
 
 _SYSTEM = """You draft one interview question for a hiring team, who read it before it is asked. {version}
@@ -47,7 +47,11 @@ _STYLE = {
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be drafted for. `resume` is text, already without what names the person."""
+    """What is to be drafted for. `resume` is text, already without what names the person.
+
+    `person_gives_reasons`: whoever accepts a draft cannot keep it without a reason for what the linter asks
+    about, so such drafts may come; elsewhere they are refused.
+    """
 
     position: str
     language: Language
@@ -56,6 +60,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     resume: str = ""
     already: tuple[str, ...] = ()
     account: Account = Account()
+    person_gives_reasons: bool = False
 
 
 class Drafted(msgspec.Struct, frozen=True, tag_field="type", tag="question"):
@@ -148,7 +153,8 @@ def read_question(raw: str, wish: Wish) -> Drafted | NotDrafted:
         key_terms=answer.key_terms,
         origin="drafted",
     )
-    if lint_question(question, wish.language):
+    findings = lint_question(question, wish.language)
+    if any(each.severity == "refused" or not wish.person_gives_reasons for each in findings):
         return NotDrafted("draft_may_not_be_asked", N_("A draft was left out: it may not be asked."))
     return Drafted(question)
 

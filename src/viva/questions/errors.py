@@ -31,6 +31,17 @@ class MayNotBeAsked(Invalid):
     message = "Some questions or criteria may not be used in an interview."
 
 
+class NeedsReason(Invalid):
+    """Words that a job can rightly be about stand there, and nobody has said in `kept_because` why they do;
+    `params["fields"]` maps field to reason."""
+
+    code = "needs_reason"
+    message = (
+        "Some questions or criteria touch what may not be asked of a candidate. "
+        "Where they are about the work, please say why they are kept."
+    )
+
+
 class NoSuchCompetency(Invalid):
     """A question names a competency that no criterion describes."""
 

@@ -53,6 +53,8 @@ Points = Annotated[tuple[Point, ...], msgspec.Meta(max_length=6)]
 Term = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
 Terms = Annotated[tuple[Term, ...], msgspec.Meta(max_length=20)]
 Key = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,39}$")]
+KeptBecause = Annotated[str, msgspec.Meta(max_length=300)]
+"""Why a person keeps what the linter asked about; empty where it asked nothing."""
 
 
 class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -96,7 +98,7 @@ class Criterion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     `key` is the competency of the questions that it belongs to; `weight` is its share, and the weights of a
     plan add up to 1; `anchors` describe the levels in words, lowest first; `evidence` says what in an answer
-    counts as showing it.
+    counts as showing it; `kept_because` is why a person keeps what the linter asks about.
     """
 
     key: Key
@@ -105,13 +107,14 @@ class Criterion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     weight: Annotated[float, msgspec.Meta(gt=0, le=1000)]
     anchors: Annotated[tuple[Point, ...], msgspec.Meta(min_length=4, max_length=5)]
     evidence: Points = ()
+    kept_because: KeptBecause = ""
 
 
 class PositionQuestion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A question that a position asks word for word.
 
     `source_id` is the bank's id of a question taken from there; `follow_ups` is None where the position's own
-    depth holds.
+    depth holds. `kept_because` is why a person keeps what the linter asks about, such as patients' health.
     """
 
     text: QuestionText
@@ -121,6 +124,7 @@ class PositionQuestion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     origin: Origin = "fixed"
     source_id: Annotated[str, msgspec.Meta(max_length=80)] = ""
     follow_ups: Depth | None = None
+    kept_because: KeptBecause = ""
 
 
 class PositionDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

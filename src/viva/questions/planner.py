@@ -8,12 +8,13 @@ import msgspec
 import structlog
 
 from viva.platform.database import Database
-from viva.platform.language_model import Account, Ask, LanguageModel, ModelError
+from viva.platform.language_model import Ask, LanguageModel, ModelError
 from viva.platform.spending import account_of
 from viva.questions.bank import Bank, built_in_bank
 from viva.questions.drafting import TIMEOUT_S, draft_ask, plan_from_draft
 from viva.questions.errors import PositionClosed
 from viva.questions.model import (
+    Criterion,
     InterviewPlan,
     Language,
     PlannedQuestion,
@@ -26,7 +27,10 @@ from viva.questions.service import Positions
 from viva.questions.titles import cleaned_title
 
 DRAFTS_KEPT = 256
-"""Drafted plans kept in memory, so that the next candidate for the same title is asked the same."""
+"""Drafted plans kept in memory, so that the next candidate for the same job is asked the same."""
+
+_Key = tuple[str | UUID, int, Language]
+"""A title in one case, or a position, its version (0 for a title) and the language."""
 
 log = structlog.get_logger(__name__)
 
@@ -34,11 +38,11 @@ log = structlog.get_logger(__name__)
 class Planner:
     """Plans interviews.
 
-    A kept position gives its own questions, and the bank's where it has none; no model is asked for those
-    unless the position says that questions may be asked unseen.
-    A free-text title is drafted by the model where there is one, else taken from the bank. The same title
-    in the same language gives the same plan: from the bank always, from a model while the process lives
-    and the title is among the last `DRAFTS_KEPT`.
+    A kept position gives its own questions, and the bank's where it has none; a free-text title gets the
+    bank's. Nothing is asked that nobody has read, unless somebody said so: a position with `ask_unseen` that
+    has no questions of its own, or `ask_unseen` here for free-text titles. Then the model drafts, and the
+    same title in the same language, or the same version of a position, gives the same plan while the process
+    lives and the plan is among the last `DRAFTS_KEPT`.
     """
 
     def __init__(
@@ -49,13 +53,15 @@ class Planner:
         model: LanguageModel | None = None,
         bank: Bank | None = None,
         timeout_s: float = TIMEOUT_S,
+        ask_unseen: bool = False,
     ) -> None:
         self._database = database
         self._positions = positions
         self._model = model
         self._bank = bank or built_in_bank()
         self._timeout_s = timeout_s
-        self._drafts: OrderedDict[tuple[str, Language], InterviewPlan] = OrderedDict()
+        self._ask_unseen = ask_unseen
+        self._drafts: OrderedDict[_Key, InterviewPlan] = OrderedDict()
 
     async def plan(
         self,
@@ -86,8 +92,14 @@ class Planner:
         """Drafted questions where the position has none and says that they may be asked unread."""
         if position.questions or position.criteria:
             return planned
-        account = account_of(position.title, position.id)
-        drafted = await self.plan_for_title(position.title, planned.language, account)
+        key = (position.id, position.version, planned.language)
+        ask = draft_ask(
+            position.title,
+            planned.language,
+            account_of(position.title, position.id),
+            description=position.description,
+        )
+        drafted = await self._remembered(key, ask, position.title)
         if drafted.source != "model":
             return msgspec.structs.replace(planned, fallback_reason=drafted.fallback_reason)
         questions = tuple(
@@ -103,20 +115,22 @@ class Planner:
         )
 
     async def plan_for_title(
-        self,
-        title: str,
-        language: Language,
-        account: Account | None = None,
-        *,
-        leaves_as: str | None = None,
+        self, title: str, language: Language, *, leaves_as: str | None = None
     ) -> InterviewPlan:
-        """The plan for a free-text title; a call goes on the title's account unless another is named."""
-        if self._model is None or not cleaned_title(title):
+        """The plan for a free-text title: the bank's, unless drafts are asked unseen here."""
+        if not self._ask_unseen or not cleaned_title(title):
             return plan_from_bank(title, language, self._bank)
         drafted_from = title if leaves_as is None else leaves_as
-        key = (cleaned_title(drafted_from).casefold(), language)
+        key = (cleaned_title(drafted_from).casefold(), 0, language)
+        ask = draft_ask(drafted_from, language, account_of(cleaned_title(title)))
+        return await self._remembered(key, ask, title)
+
+    async def _remembered(self, key: _Key, ask: Ask, title: str) -> InterviewPlan:
+        """The draft under this key, made now if it is not there; the bank's where no model could make one."""
+        language = key[-1]
+        if self._model is None:
+            return plan_from_bank(title, language, self._bank)
         if key not in self._drafts:
-            ask = draft_ask(drafted_from, language, account or account_of(cleaned_title(title)))
             plan = await self._drafted(self._model, ask, title, language)
             if plan.source == "bank":
                 return plan
@@ -167,7 +181,7 @@ def plan_for_position(position: Position, language: Language, bank: Bank) -> Int
         position_title=position.title,
         language=spoken,
         questions=questions,
-        criteria=position.criteria or rubric_for(questions, bank.rubric(spoken)),
+        criteria=_without_reasons(position.criteria) or rubric_for(questions, bank.rubric(spoken)),
         source="position" if position.questions else "bank",
         key_terms=joined_key_terms(questions),
         answer_limit_s=position.answer_limit_s,
@@ -176,3 +190,8 @@ def plan_for_position(position: Position, language: Language, bank: Bank) -> Int
         position_version=position.version,
         blind_review=position.blind_review,
     )
+
+
+def _without_reasons(criteria: tuple[Criterion, ...]) -> tuple[Criterion, ...]:
+    """Why something is kept is for whoever reads the position, not for candidates, who read the criteria."""
+    return tuple(msgspec.structs.replace(criterion, kept_because="") for criterion in criteria)

@@ -12,12 +12,13 @@ from viva.questions.bank import Bank, built_in_bank
 from viva.questions.errors import (
     AskedTwice,
     MayNotBeAsked,
+    NeedsReason,
     NoSuchCompetency,
     PositionChanged,
     PositionNotFound,
     UnreadablePosition,
 )
-from viva.questions.linting import Finding, lint_position
+from viva.questions.linting import Finding, lint_position, without_idle_reasons
 from viva.questions.model import Position, PositionDraft, balanced
 from viva.questions.tables import PositionRow, PositionVersionRow
 from viva.questions.titles import cleaned_title
@@ -27,7 +28,8 @@ PAGE_MAX = 100
 
 
 class Positions:
-    """Keeps positions. What may not be asked or judged is refused when it is written, with the reason."""
+    """Keeps positions. What may not be asked or judged is refused when it is written, with the reason; what a
+    job can rightly be about is kept with a person's reason."""
 
     def __init__(self, bank: Bank | None = None) -> None:
         self._bank = bank or built_in_bank()
@@ -35,7 +37,7 @@ class Positions:
     async def create(self, work: Work, draft: PositionDraft, *, created_by: UUID | None) -> Position:
         """A new position in its version 1.
 
-        Raises `MayNotBeAsked`, `AskedTwice`, `NoSuchCompetency`, `UnreadablePosition`.
+        Raises `MayNotBeAsked`, `NeedsReason`, `AskedTwice`, `NoSuchCompetency`, `UnreadablePosition`.
         """
         checked = self._checked(draft)
         row = PositionRow(current_version=1, active=checked.active)
@@ -121,7 +123,10 @@ class Positions:
         self._check_competencies(draft)
         _check_repeats(draft)
         if findings := lint_position(draft):
-            raise MayNotBeAsked(fields={field: _reasons(found) for field, found in findings.items()})
+            refused = any(each.severity == "refused" for found in findings.values() for each in found)
+            error = MayNotBeAsked if refused else NeedsReason
+            raise error(fields={field: _reasons(found) for field, found in findings.items()})
+        draft = without_idle_reasons(draft)
         return msgspec.structs.replace(draft, title=title, criteria=balanced(draft.criteria))
 
     def _check_competencies(self, draft: PositionDraft) -> None:

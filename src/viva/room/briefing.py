@@ -65,7 +65,8 @@ class Briefing:
             "minutes": minutes(session, count),
             "answer_limit_s": session.answer_limit_s,
             "criteria": await self._sessions.criteria(work, session.id),
-            "helpers": self._helpers | {"resume": await self._resume(work, session)},
+            "helpers": self._helpers
+            | {"resume": await self._resume(work, session), "questions": session.plan_source},
             "retention_days": None,
             "contact": "",
             "values": {

@@ -23,7 +23,7 @@ from viva.platform.database import Database, Work
 from viva.platform.jobs import ForSession, Job, Jobs, RetryLater
 from viva.room.listening_again import EngineAway, listen_again
 from viva.room.on_disk import NEAR_MS, is_settled, reaches
-from viva.room.untranscribed import Span, belonging, untranscribed
+from viva.room.untranscribed import Span, belonging
 from viva.room.voice import cleaned
 from viva.sessions import (
     TRANSCRIBE_MISSED,
@@ -97,34 +97,6 @@ class CatchingUp:
         """Name the handler, if there is an engine; else the jobs wait for a start with one."""
         if self._engine is not None:
             jobs.register(TRANSCRIBE_MISSED, self.handle)
-
-    async def take_stock(self) -> None:
-        """At the start: note what nobody heard of the answers that were under way when the server stopped."""
-        async with self._database.uow() as work:
-            answering = await self._missed.sessions_answering(work)
-        for session_id in answering:
-            parts = await self._recordings.parts(session_id)
-            recorded = [
-                Span(part.start_ms, part.start_ms + part.duration_ms)
-                for part in parts
-                if part.start_ms is not None
-            ]
-            async with self._database.uow() as work:
-                await self._note_interrupted(work, session_id, recorded)
-
-    async def _note_interrupted(self, work: Work, session_id: UUID, recorded: list[Span]) -> None:
-        said = await self._sessions.utterances(work, session_id)
-        missed = await self._missed.all(work, session_id)
-        known = [Span(each.start_ms, each.end_ms) for each in said]
-        known += [Span(each.start_ms, each.end_ms) for each in missed]
-        end_ms = max((span.end_ms for span in recorded), default=0)
-        for answer in await self._sessions.answers(work, session_id):
-            if answer.status == "answering" and answer.start_ms is not None:
-                for span in untranscribed(Span(answer.start_ms, end_ms), recorded, known):
-                    now = self._clock.now()
-                    await self._missed.note(
-                        work, session_id, answer.question_id, span, reason="interrupted", now=now
-                    )
 
     async def handle(self, job: Job) -> None:
         """Transcribe all open spans of the job's session. Raises `RetryLater` while there is no engine."""
