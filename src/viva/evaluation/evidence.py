@@ -164,8 +164,33 @@ def _fold(text: str) -> tuple[str, list[int]]:
     return "".join(letters), places
 
 
+_JOINS_WORDS = "'’‘ʼ＇-‐‑‒−/&_@+"
+"""Between two letters or digits: "can't", "non-technical", "read/write"."""
+_JOINS_DIGITS = ".,:·"
+_SIGNS = "-−+.$€£₩"
+"""Before a digit, where a number begins: a quote without its minus says the opposite."""
+_ENDS_WORD = "%‰+#°"
+"""After a letter or digit it still belongs to it: "20%", "C++"."""
+
+
 def _inside_word(text: str, place: int) -> bool:
-    return 0 < place < len(text) and text[place - 1].isalnum() and text[place].isalnum()
+    """Whether a cut at `place` would go through a word or a number; half of one may mean the opposite."""
+    if not 0 < place < len(text):
+        return False
+    before, after = text[place - 1], text[place]
+    if before.isalnum() and (after.isalnum() or after in _ENDS_WORD):
+        return True
+    if after.isdigit() and before in _SIGNS:
+        return True
+    return _joins(text, place) or _joins(text, place - 1)
+
+
+def _joins(text: str, place: int) -> bool:
+    """Whether the sign at `place` makes one word of what stands on both sides of it."""
+    before, after = text[place - 1 : place], text[place + 1 : place + 2]
+    if text[place] in _JOINS_WORDS:
+        return before.isalnum() and after.isalnum()
+    return text[place] in _JOINS_DIGITS and before.isdigit() and after.isdigit()
 
 
 def _timed(said: Said, start: int, end: int) -> tuple[int, int, float | None]:
