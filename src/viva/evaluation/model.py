@@ -32,6 +32,7 @@ Note = Literal[
 """Why a criterion has no level."""
 Reason = Literal[
     "waiting_for_model",
+    "stopped",
     "ai_declined",
     "nothing_said",
     "too_little_said",
