@@ -2,10 +2,11 @@
 
 Pure. Compared are NFC, case and runs of spaces, nothing else: never fuzzy. A quote may run over consecutive
 utterances of one answer, but it cannot be stitched from pieces, taken from the interviewer or cut out of the
-middle of a word.
+middle of a word. What asks for a mark or speaks to the judge is never found: it proves nothing but the wish.
 """
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from itertools import pairwise
 from uuid import UUID
 
@@ -13,6 +14,7 @@ import msgspec
 
 from viva.audio import Word
 from viva.evaluation.cleaning import weight
+from viva.evaluation.suspicion import closed
 from viva.sessions import Identity, Masked, cleaned, mask
 
 SHORTEST_QUOTE = 8
@@ -67,9 +69,19 @@ class Run:
             end = start + len(folded_quote)
             if not _inside_word(self._folded, start) and not _inside_word(self._folded, end):
                 first, last = self._places[start], self._places[end - 1] + 1
-                return self.evidence(*self.masked.original_span(first, last))
+                span = self.masked.original_span(first, last)
+                if not self.is_closed(*span):
+                    return self.evidence(*span)
             start = self._folded.find(folded_quote, start + 1)
         return None
+
+    def is_closed(self, start: int, end: int) -> bool:
+        """Whether `start:end` of the text touches a sentence that is no evidence."""
+        return any(start < last and end > first for first, last in self._closed)
+
+    @cached_property
+    def _closed(self) -> tuple[tuple[int, int], ...]:
+        return closed(self.text)
 
     def evidence(self, start: int, end: int) -> Evidence:
         """`start:end` of the run's text as evidence, timed by its words where they are known."""

@@ -9,7 +9,7 @@ import msgspec
 from viva.audio import Word
 from viva.platform.language_model import Account
 from viva.platform.spending import account_of
-from viva.questions import Criterion
+from viva.questions import FROM_RESUME, Criterion
 
 Language = Literal["ko", "en"]
 Status = Literal["created", "consented", "in_progress", "completed", "expired", "withdrawn"]
@@ -51,6 +51,12 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     key_terms: tuple[str, ...]
     plan_source: str
     plan_fallback_reason: str | None
+    created_by: UUID | None = None
+
+    @property
+    def title_is_the_candidates(self) -> bool:
+        """Whether the candidate may have typed it: it is no position's, and no user made the interview."""
+        return self.position_id is None and self.created_by is None
 
     @property
     def is_open(self) -> bool:
@@ -92,6 +98,13 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     """The question that this one follows up on."""
     follow_ups: int = 0
     """How many more may follow on its answer."""
+    source_id: str | None = None
+    """The planned question that it was made from."""
+
+    @property
+    def is_from_resume(self) -> bool:
+        """Whether it was drafted from what the candidate handed in."""
+        return (self.source_id or "").startswith(FROM_RESUME)
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
