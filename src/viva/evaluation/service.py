@@ -63,10 +63,15 @@ class Evaluation:
         self._positions = Positions()
 
     async def queue_answer(
-        self, work: Work, session_id: UUID, question_id: UUID, *, again: bool = False
+        self, work: Work, session_id: UUID, question_id: UUID, *, again: bool = False, at_most: int = 0
     ) -> None:
-        """Have this answer evaluated soon; once, unless `again` after it was settled: it has new words."""
+        """Have this answer evaluated soon; once, unless `again` after it was settled: it has new words.
+
+        Not for more than `at_most` rounds, where that is given: who may ask without end must not spend so.
+        """
         settled = await store.rounds_settled(work.db, session_id, question_id) if again else 0
+        if at_most and settled >= at_most:
+            return
         await self._queue(work, EVALUATE_ANSWER, Subject(session_id, question_id, settled))
 
     async def queue_scorecard(self, work: Work, session_id: UUID, *, again: bool = False) -> None:
