@@ -1,11 +1,13 @@
 """C08: repeated readings of stored interviews, and what two variants say differently."""
 
+import asyncio
 from uuid import UUID
 
+import msgspec
 import pytest
 from sqlalchemy import text
 from tests.evaluation.interviews import SPOKEN, interview
-from tests.support.anthropic_server import OVERLOADED, SPEND_LIMIT, AnthropicServer, Says
+from tests.support.anthropic_server import OVERLOADED, SPEND_LIMIT, AnthropicServer, Says, Stalls
 
 from viva.evaluation import CURRENT, Calibration, EvidenceFinder, Reader, Wording
 from viva.evaluation.claude import Claude
@@ -13,7 +15,7 @@ from viva.evaluation.errors import CalibrationImpossible, NotForCalibration
 from viva.evaluation.model import CriterionResult, Findings
 from viva.evaluation.repeatability import Run, differences, repeated, variant_of
 from viva.platform.budget import Budgets
-from viva.platform.jobs import RetryLater
+from viva.platform.jobs import Job, RetryLater
 from viva.platform.spending import Limit, Prices
 from viva.sessions import Sessions
 
@@ -144,6 +146,44 @@ async def test_F21_a_series_that_was_interrupted_reads_only_what_is_missing(
     await calibration.work_off(series)
     assert len(server.requests) == 4
     assert (await outcome_of(calibration, database, series)).done == 3
+
+
+async def handled_once(calibration, series):
+    """Whether the job is through after another turn."""
+    job = Job(id="1", name="calibrate", payload=msgspec.json.encode(series), attempt=1)
+    try:
+        await calibration.handle(job)
+    except RetryLater:
+        return False
+    return True
+
+
+async def test_the_job_gives_its_worker_back_after_every_reading(calibration, database, clock, server):
+    talk, gone = await interview(database, clock), await interview(database, clock)
+    series = await started(calibration, database, [gone, talk], [Wording(CURRENT)], runs=2)
+    async with database.uow() as work:
+        await work.db.execute(text("delete from sessions where id = :id"), {"id": gone.session_id})
+    assert not await handled_once(calibration, series)
+    assert len(server.requests) == 1
+    assert await handled_once(calibration, series)
+    assert (await outcome_of(calibration, database, series)).series.finished_at is not None
+    assert len(server.requests) == 2
+
+
+async def test_no_two_series_are_read_at_once(calibration, database, clock, server):
+    talk = await interview(database, clock)
+    series = [await started(calibration, database, [talk], [Wording(CURRENT)], runs=1) for _ in range(4)]
+    server.script.append(Stalls())
+    first = asyncio.create_task(handled_once(calibration, series[0]))
+    async with asyncio.timeout(60):
+        await server.arrived.wait()
+    for one in series[1:]:
+        job = Job(id="1", name="calibrate", payload=msgspec.json.encode(one), attempt=1)
+        with pytest.raises(RetryLater, match="another series"):
+            await calibration.handle(job)
+    first.cancel()
+    await asyncio.gather(first, return_exceptions=True)
+    assert await handled_once(calibration, series[1])
 
 
 def level_by_first():

@@ -88,6 +88,46 @@ def test_F09_what_was_not_said_like_this_is_not_found(quote):
     assert TALK.find(quote) is None
 
 
+CUT = {
+    "I told them that I can": "I told them that I can't lead a team",
+    "t lead a team of this size": "I can’t lead a team of this size",
+    "we made five hundred and it was": "it wasn’t so, we made five hundred and it was-n't enough",
+    "5 million dollars last year": "the loss was 3.5 million dollars last year",
+    "200 to 900 servers": "we went from 1,200 to 900 servers",
+    "we went down to 1": "we went down to 1,200 servers",
+    "technical people liked it": "the non-technical people liked it",
+    "percent of the orders were non": "a percent of the orders were non-refundable",
+    "5 percent over the year": "revenue changed by -5 percent over the year",
+    "the errors fell by 20": "the errors fell by 20% in a month",
+    "the whole thing was written in C": "the whole thing was written in C++",
+    "write access for the team": "I asked for read/write access for the team",
+    "예산은 5억 원이었습니다": "그때 예산은 1.5억 원이었습니다",
+    "30까지 기다렸습니다": "저는 아침 9:30까지 기다렸습니다",
+}
+
+
+@pytest.mark.parametrize(("quote", "text"), CUT.items())
+def test_S29_a_quote_is_not_cut_out_of_a_word_or_a_number(quote, text):
+    talk = Transcript([said(1, text)])
+    assert talk.find(quote) is None
+    assert talk.find(text) is not None
+
+
+@pytest.mark.parametrize(
+    ("quote", "text"),
+    [
+        ("we shipped it on time", "We shipped it on time. Then we rested."),
+        ("version 2 was shipped", 'They said "version 2 was shipped", and it was.'),
+        ("the teams and their managers", "I spoke to the teams and their managers' assistants."),
+        ("서버는 10대였습니다", "서버는 10대였습니다. 나중에 늘렸습니다."),
+        ("it took us 20", "it took us 20, and then 30 minutes"),
+        ("the cache - it was empty", "I looked at the cache - it was empty - and filled it"),
+    ],
+)
+def test_a_quote_may_end_where_a_word_or_a_number_ends(quote, text):
+    assert Transcript([said(1, text)]).find(quote) is not None
+
+
 def test_a_quote_is_timed_by_its_words_and_comes_back_as_it_was_said():
     found = TALK.find("SLOW QUERY with")
     assert found.quote == "slow query with"

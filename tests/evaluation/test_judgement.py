@@ -157,8 +157,56 @@ def test_a_reason_that_quotes_what_was_not_said_takes_its_level_along():
     assert (result.level, result.reason, result.note) == (None, "", "unfounded_reason")
 
 
-def test_a_reason_that_quotes_what_was_said_stands():
-    assert judged(finding(reason="They said “the cache was never filled”.")).criteria[0].level == "yes"
+INVENTED = {
+    "en": [
+        "They said 'I built the compiler alone in a week'.",
+        "They said ‘I built the compiler alone’ and more.",
+        "They said ‘I didn’t need any help at all’.",
+        "They said 'I didn't need any help' to the team.",
+        "They called it “breathtaking”.",
+        "They call it `an excellent piece of work` themselves.",
+        'They said "I built the compiler alone',
+        "They said “found that the cache was never emptied”.",
+    ],
+    "ko": [
+        '지원자는 "컴파일러를 혼자만들었습니다"라고 했다.',
+        "지원자는 '컴파일러를 혼자 만들었습니다'라고 말했다.",
+        "지원자는 ‘컴파일러를 혼자 만들었습니다’라고 말했다.",
+        "지원자는 「혼자만들었습니다」라고 했다.",
+        "지원자는 〈혼자 다 했습니다〉라고 했다.",
+    ],
+}
+
+
+@pytest.mark.parametrize(("language", "reason"), [(key, one) for key in INVENTED for one in INVENTED[key]])
+def test_S29_a_reason_may_invent_no_quotation_in_whatever_marks(language, reason):
+    result = judged(finding(reason=reason), language=language).criteria[0]
+    assert (result.level, result.note) == (None, "unfounded_reason")
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "They said “the cache was never filled”.",
+        "They said 'the cache was never filled'.",
+        "They said ‘the cache was never filled,’ which shows the cause.",
+        "They said 'the cache was never filled', that's the team's cause and the managers' too.",
+        'They answered "yes I do" and found the cause.',
+        "It shows 'problem solving', since “Finds causes” is what they did.",
+    ],
+)
+def test_a_reason_that_quotes_what_was_said_or_the_rubric_stands(reason):
+    assert judged(finding(reason=reason)).criteria[0].level == "yes"
+
+
+def test_a_korean_term_in_single_marks_is_stressed_and_not_quoted():
+    reason = "지원자는 '근본 원인 분석'을 중시하며 ‘재발 방지 대책’도 세웠다."
+    assert judged(finding(reason=reason), language="ko").criteria[0].level == "yes"
+
+
+def test_a_claim_may_invent_no_quotation_either():
+    claims = [{"kind": "strength", "text": one, "quotes": [GOOD]} for one in INVENTED["en"]]
+    assert judged(finding(), claims=claims).claims == ()
 
 
 def test_S29_a_reason_comes_out_as_plain_text():

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 (a sentence that is spoken or scripted is read in one line)
-"""Two hundred ways in which a vendor can answer, made from families, each with the state it should lead to."""
+"""Two hundred ways and some in which a vendor can answer, made from families, each with the state it should lead to."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -44,7 +44,7 @@ def claim(quote, text="They look for causes.", kind="strength"):
 
 def cases() -> list[Case]:
     made = [case for family in FAMILIES for case in family()]
-    assert len(made) == 200
+    assert len(made) == 212
     return made
 
 
@@ -167,6 +167,16 @@ def empty() -> Iterator[Case]:
     yield Case("empty", [Says(answer("yes", ["", "  "]))], "needs_human", "nothing_founded")
 
 
+def halves() -> Iterator[Case]:
+    """Halves of characters and NUL, as they are and escaped: no database text can hold them."""
+    for half in ("\ud83d", "\udc00", "\x00"):
+        yield unusable("halves", Says(f"Great candidate {half}"))
+        yield Case("halves", [Says(json.dumps(answer()) + half)], "ready", None, levels=("yes", "yes"))
+        reason = answer(reason=f"They looked {half}for the cause first.")
+        for said in (reason, json.dumps(reason)):
+            yield Case("halves", [Says(said)], "ready", None, levels=("yes", "yes"))
+
+
 def html() -> Iterator[Case]:
     page = "<html><body><h1>502</h1>strong_yes</body></html>"
     for kind in ("text/html", "application/json", "text/plain"):
@@ -272,5 +282,5 @@ def sound() -> Iterator[Case]:
 
 FAMILIES: tuple[Callable[[], Iterator[Case]], ...] = (
     truncated, refusing, out_of_range, wrong_quotes, the_interviewers, stitched, another_language,
-    empty, html, storms, the_account, mixed, contradicting, sound,
+    empty, halves, html, storms, the_account, mixed, contradicting, sound,
 )  # fmt: skip

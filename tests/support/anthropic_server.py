@@ -173,7 +173,7 @@ async def _read(reader: asyncio.StreamReader) -> tuple[str, dict[str, str], byte
 def _http(reply: Says | Fails | Raw, request: dict[str, Any], number: int) -> bytes:
     status, kind, headers = 200, "application/json", {"request-id": f"req_{number:04d}"}
     if isinstance(reply, Says):
-        payload = json.dumps(_message(reply, request, number), ensure_ascii=False).encode()
+        payload = json.dumps(_message(reply, request, number)).encode()
     elif isinstance(reply, Raw):
         payload, kind = reply.body, reply.content_type
     else:

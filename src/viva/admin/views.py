@@ -200,7 +200,7 @@ def _held(job: HeldJob) -> dict[str, Any]:
     return {
         "id": job.id,
         "name": gettext(JOB_WORDS.get(job.name, job.name)),
-        "session_id": None,
+        "session_id": job.session_id,
         "reason": job.reason,
         "since": job.since,
     }

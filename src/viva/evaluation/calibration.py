@@ -1,8 +1,10 @@
 """Reading stored interviews again and again: does a level come again, and what would another wording say?
 
-A series changes no scorecard. It is a durable job; what is read is kept at once and never read anew.
+A series changes no scorecard. It is a durable job; what is read is kept at once and never read anew. The job
+gives its worker back after every reading, and no two read at once: scorecards of people who wait come first.
 """
 
+import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from uuid import UUID
@@ -32,10 +34,12 @@ CALIBRATE = "calibrate"
 RUNS_MAX = 20
 INTERVIEWS_MAX = 30
 OUTAGE_S = 60.0
+TURN_S = 5.0
 UNDER_WAY_S = 5.0
 HOLD = timedelta(minutes=10)
 """Longer than a reading takes; what a process that died has set aside is free again after that."""
 RECENT = 20
+_ERASED = "erased"
 _PLACE = tuple[UUID, int, int]
 Progress = Callable[[int, int], None]
 
@@ -65,6 +69,7 @@ class Calibration:
         self._reader = reader
         self._clock = clock
         self._budgets = budgets
+        self._reading = asyncio.Lock()
 
     def register(self, jobs: Jobs) -> None:
         """Name the handler, before the queue runs."""
@@ -104,8 +109,11 @@ class Calibration:
         return series_id
 
     async def handle(self, job: Job) -> None:
-        """Work a series off. Raises `RetryLater` in an outage."""
-        await self.work_off(msgspec.json.decode(job.payload, type=UUID))
+        """One reading of a series. Raises `RetryLater` while there is more to read, and in an outage."""
+        if self._reading.locked():
+            raise RetryLater(TURN_S, "another series is being read")
+        async with self._reading:
+            await self.work_off(msgspec.json.decode(job.payload, type=UUID), _one_at_a_time)
 
     async def work_off(self, series_id: UUID, progress: Progress = lambda _done, _total: None) -> None:
         """Read what is still to be read, one after the other. Raises `RetryLater` in an outage."""
@@ -117,13 +125,15 @@ class Calibration:
                 (r.session_id, r.variant, r.run) for r in await calibration_store.runs_of(work.db, series_id)
             }
         for place in _places(series):
-            if place not in done:
-                reason = await self._read(series, place)
-                if reason is not None:
-                    await self._finish(series_id, reason)
-                    return
+            if place in done:
+                continue
+            reason = await self._read(series, place)
+            if reason is not None and reason != _ERASED:
+                await self._finish(series_id, reason)
+                return
             done.add(place)
-            progress(len(done), series.total)
+            if reason is None:
+                progress(len(done), series.total)
         await self._finish(series_id, None)
 
     async def outcome(self, work: Work, series_id: UUID) -> Outcome:
@@ -144,13 +154,13 @@ class Calibration:
         return await calibration_store.recent(work.db, RECENT)
 
     async def _read(self, series: Series, place: _PLACE) -> str | None:
-        """One reading, kept; or the reason why the series cannot go on."""
+        """One reading, kept; or `_ERASED`, or the reason why the series cannot go on."""
         session_id, variant, _ = place
         try:
             async with self._database.uow() as work:
                 record = await self._sessions.record(work, session_id)
         except SessionNotFound:  # erased in the meantime
-            return None
+            return _ERASED
         request = Request(
             material=material_of(record, None),
             whole=True,
@@ -218,6 +228,12 @@ class Calibration:
     async def _finish(self, series_id: UUID, reason: str | None) -> None:
         async with self._database.uow() as work:
             await calibration_store.finish(work.db, series_id, self._clock.now(), reason)
+
+
+def _one_at_a_time(done: int, total: int) -> None:
+    """Let the other jobs pass that are due."""
+    if done < total:
+        raise RetryLater(0.0, f"{done} of {total} readings are done")
 
 
 def _places(series: Series) -> Iterator[_PLACE]:

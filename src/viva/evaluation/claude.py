@@ -6,6 +6,7 @@ which can wait for hours without holding anything.
 """
 
 import asyncio
+import json
 import math
 import re
 from datetime import UTC, datetime
@@ -135,7 +136,7 @@ def _text_of(content: Any) -> str:
     blocks = content if isinstance(content, list) else []
     for block in blocks:
         if getattr(block, "type", None) == "tool_use" and isinstance(getattr(block, "input", None), dict):
-            return pydantic.TypeAdapter(dict[str, Any]).dump_json(block.input).decode()
+            return json.dumps(block.input, separators=(",", ":"))  # escapes what is no UTF-8
     texts = [getattr(block, "text", None) for block in blocks if getattr(block, "type", None) == "text"]
     return "".join(text for text in texts if isinstance(text, str))
 

@@ -124,7 +124,7 @@ def _paid(attempted: Try, reply: Reply | None, prices: Prices | None, clock: Clo
         attempted,
         finished_at=clock.now(),
         model=reply.model,
-        raw_answer=reply.text.replace("\x00", ""),
+        raw_answer=reply.text,
         request_id=reply.request_id,
         input_tokens=reply.input_tokens,
         output_tokens=reply.output_tokens,

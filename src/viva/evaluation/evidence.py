@@ -2,10 +2,11 @@
 
 Pure. Compared are NFC, case and runs of spaces, nothing else: never fuzzy. A quote may run over consecutive
 utterances of one answer, but it cannot be stitched from pieces, taken from the interviewer or cut out of the
-middle of a word.
+middle of a word. What asks for a mark or speaks to the judge is never found: it proves nothing but the wish.
 """
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from itertools import pairwise
 from uuid import UUID
 
@@ -13,6 +14,7 @@ import msgspec
 
 from viva.audio import Word
 from viva.evaluation.cleaning import weight
+from viva.evaluation.suspicion import closed
 from viva.sessions import Identity, Masked, cleaned, mask
 
 SHORTEST_QUOTE = 8
@@ -67,9 +69,19 @@ class Run:
             end = start + len(folded_quote)
             if not _inside_word(self._folded, start) and not _inside_word(self._folded, end):
                 first, last = self._places[start], self._places[end - 1] + 1
-                return self.evidence(*self.masked.original_span(first, last))
+                span = self.masked.original_span(first, last)
+                if not self.is_closed(*span):
+                    return self.evidence(*span)
             start = self._folded.find(folded_quote, start + 1)
         return None
+
+    def is_closed(self, start: int, end: int) -> bool:
+        """Whether `start:end` of the text touches a sentence that is no evidence."""
+        return any(start < last and end > first for first, last in self._closed)
+
+    @cached_property
+    def _closed(self) -> tuple[tuple[int, int], ...]:
+        return closed(self.text)
 
     def evidence(self, start: int, end: int) -> Evidence:
         """`start:end` of the run's text as evidence, timed by its words where they are known."""
@@ -164,8 +176,33 @@ def _fold(text: str) -> tuple[str, list[int]]:
     return "".join(letters), places
 
 
+_JOINS_WORDS = "'’‘ʼ＇-‐‑‒−/&_@+"
+"""Between two letters or digits: "can't", "non-technical", "read/write"."""
+_JOINS_DIGITS = ".,:·"
+_SIGNS = "-−+.$€£₩"
+"""Before a digit, where a number begins: a quote without its minus says the opposite."""
+_ENDS_WORD = "%‰+#°"
+"""After a letter or digit it still belongs to it: "20%", "C++"."""
+
+
 def _inside_word(text: str, place: int) -> bool:
-    return 0 < place < len(text) and text[place - 1].isalnum() and text[place].isalnum()
+    """Whether a cut at `place` would go through a word or a number; half of one may mean the opposite."""
+    if not 0 < place < len(text):
+        return False
+    before, after = text[place - 1], text[place]
+    if before.isalnum() and (after.isalnum() or after in _ENDS_WORD):
+        return True
+    if after.isdigit() and before in _SIGNS:
+        return True
+    return _joins(text, place) or _joins(text, place - 1)
+
+
+def _joins(text: str, place: int) -> bool:
+    """Whether the sign at `place` makes one word of what stands on both sides of it."""
+    before, after = text[place - 1 : place], text[place + 1 : place + 2]
+    if text[place] in _JOINS_WORDS:
+        return before.isalnum() and after.isalnum()
+    return text[place] in _JOINS_DIGITS and before.isdigit() and after.isdigit()
 
 
 def _timed(said: Said, start: int, end: int) -> tuple[int, int, float | None]:

@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from viva.evaluation.cleaning import plain
-from viva.evaluation.evidence import Evidence, Transcript
+from viva.evaluation.cleaning import plain, weight
+from viva.evaluation.evidence import SHORTEST_QUOTE, Evidence, Transcript
 from viva.evaluation.model import (
     CONFIDENCE_MIN,
     Claim,
@@ -21,11 +21,21 @@ from viva.evaluation.model import (
     RubricCriterion,
     concluded,
 )
+from viva.sessions import cleaned
 
 _Quotes = Annotated[list[Annotated[str, msgspec.Meta(max_length=2000)]], msgspec.Meta(max_length=8)]
 _Words = Annotated[str, msgspec.Meta(max_length=1500)]
 
-_QUOTED = re.compile(r"[\"“”「『«]([^\"“”「」『』«»]{4,})[\"“”」』»]")
+_QUOTED = (
+    # The closing mark may be missing: then everything behind the opening one is meant.
+    re.compile(r"[\"“”„‟＂「『«《〈`]([^\"“”„‟＂「」『』«»《》〈〉`]+)(?:[\"“”„‟＂」』»》〉`]|$)"),
+    # Single marks are apostrophes too: one between Latin letters neither opens nor closes.
+    re.compile(r"(?<!\w)['‘‚]((?:[^'‘’‚]|(?<=\w)['’](?=[A-Za-z]))+)['’](?![A-Za-z0-9])"),
+)
+"""Korean reasons quote in single marks as a rule, with a particle behind the closing one."""
+_PUNCTUATION = " .,!?…;:"
+_EMPHASIS = re.compile(r"(?=.*[가-힣])(?!.*[다요죠까네함음임됨]$).{1,12}")
+"""Korean puts a term into single marks to stress it; what ends like a sentence is a quotation."""
 _HANGUL = re.compile("[가-힣]")
 _LATIN = re.compile("[A-Za-z]")
 
@@ -120,7 +130,7 @@ def _result(criterion: RubricCriterion, finding: _Finding | None, transcript: Tr
         return msgspec.structs.replace(unscored, note="no_evidence")
     if not _is_clear(evidence):
         return msgspec.structs.replace(unscored, note="unclear_recognition")
-    if not _bears_out(finding.reason, transcript):
+    if not _bears_out(finding.reason, transcript, _folded(msgspec.json.encode(criterion).decode())):
         return msgspec.structs.replace(unscored, note="unfounded_reason")
     return msgspec.structs.replace(unscored, level=finding.level, reason=plain(finding.reason), note=None)
 
@@ -143,8 +153,19 @@ def _is_clear(evidence: tuple[Evidence, ...]) -> bool:
     return any(e.confidence is None or e.confidence >= CONFIDENCE_MIN for e in evidence)
 
 
-def _bears_out(reason: str, transcript: Transcript) -> bool:
-    """Words that the reason itself puts in quotation marks must have been said too."""
+def _bears_out(reason: str, transcript: Transcript, rubric: str = "") -> bool:
+    """Words that the reason itself puts in quotation marks must have been said too, or stand in the rubric.
+
+    What is too short to be looked up proves nothing and is let pass.
+    """
+    double, single = ([w.strip(_PUNCTUATION) for w in marks.findall(reason)] for marks in _QUOTED)
+    quoted = double + [words for words in single if not _EMPHASIS.fullmatch(words)]
     return bool(reason.strip()) and all(
-        transcript.find(words) for words in _QUOTED.findall(reason) if len(words.split()) > 2
+        transcript.find(words) or _folded(words) in rubric
+        for words in quoted
+        if weight(words) >= SHORTEST_QUOTE
     )
+
+
+def _folded(text: str) -> str:
+    return " ".join(cleaned(text).casefold().split())

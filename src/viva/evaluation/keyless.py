@@ -103,7 +103,7 @@ def _best(found: list[Evidence], ranked: Ranked) -> tuple[Evidence, ...]:
 
 def sentences(transcript: Transcript) -> list[Evidence]:
     """What was said, sentence by sentence, in order; speech without full stops is cut at its pauses."""
-    spans = ((run, span) for run in transcript.runs for span in _spans(run))
+    spans = ((run, span) for run in transcript.runs for span in _spans(run) if not run.is_closed(*span))
     said = (run.evidence(start, end) for run, (start, end) in spans)
     return [sentence for sentence in said if weight(sentence.quote) >= SHORTEST_QUOTE][:_SENTENCES_MAX]
 

@@ -26,12 +26,13 @@ class Material(msgspec.Struct, frozen=True, kw_only=True):
     answers: tuple[AnswerText, ...]
     position: str
     language: str
+    put_in: tuple[str, ...] = ()
+    """What came from the candidate beside speech: questions drafted from their résumé, a title they typed."""
 
     @property
     def candidates_words(self) -> Iterator[str]:
-        """Everything that a candidate may have put in, unmasked speech included."""
-        yield self.position
-        yield from (answer.question for answer in self.answers)
+        """Everything that a candidate may have put in, unmasked; staff's questions and titles are not."""
+        yield from self.put_in
         yield from (run.text for run in self.transcript.runs)
 
 
@@ -58,7 +59,16 @@ def material_of(record: Record, question_id: UUID | None) -> Material:
         answers=tuple(text for text in texts if text.candidate_said),
         position=hidden(record.session.position),
         language=record.session.language,
+        put_in=tuple(_put_in(record, question_id)),
     )
+
+
+def _put_in(record: Record, question_id: UUID | None) -> Iterator[str]:
+    if record.session.title_is_the_candidates:
+        yield cleaned(record.session.position)
+    for question in record.questions:
+        if question.is_from_resume and question_id in {None, question.id}:
+            yield cleaned(question.text)
 
 
 def rubric_version(criteria: tuple[RubricCriterion, ...]) -> str:

@@ -32,6 +32,7 @@ Note = Literal[
 """Why a criterion has no level."""
 Reason = Literal[
     "waiting_for_model",
+    "stopped",
     "ai_declined",
     "nothing_said",
     "too_little_said",
@@ -96,7 +97,10 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Findings(msgspec.Struct, frozen=True, kw_only=True):
-    """What an answer, or the whole, shows; `drafts_asked` and `drafts_used` of the independent drafts."""
+    """What an answer, or the whole, shows; `drafts_asked` and `drafts_used` of the independent drafts.
+
+    `suspicious` are the sentences that read like an instruction to the evaluator, for a person to judge.
+    """
 
     status: Status
     reason: Reason | None = None
@@ -105,6 +109,7 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     claims: tuple[Claim, ...] = ()
     drafts_asked: int = 1
     drafts_used: int = 1
+    suspicious: tuple[str, ...] = ()
 
 
 class Scorecard(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,12 +163,18 @@ def concluded(findings: Findings) -> Findings:
     return msgspec.structs.replace(findings, status="needs_human", reason=reason)
 
 
-def withheld(findings: Findings, reason: Reason) -> Findings:
+def withheld(findings: Findings, suspicious: tuple[str, ...]) -> Findings:
     """The same evidence without any level or claim: somebody tried to influence the judge."""
+    reason: Reason = "addresses_the_judge"
     criteria = tuple(
         msgspec.structs.replace(result, level=None, reason="", note="withheld", drafts=())
         for result in findings.criteria
     )
     return msgspec.structs.replace(
-        findings, status="needs_human", reason=reason, criteria=criteria, claims=()
+        findings,
+        status="needs_human",
+        reason=reason,
+        criteria=criteria,
+        claims=(),
+        suspicious=suspicious,
     )

@@ -23,7 +23,7 @@ from viva.evaluation.model import (
     without_judgement,
 )
 from viva.evaluation.store import Tries, Try
-from viva.evaluation.suspicion import addresses_the_judge
+from viva.evaluation.suspicion import telling
 from viva.platform.clock import Clock
 from viva.platform.language_model import Ask, LanguageModel
 from viva.platform.spending import Prices
@@ -176,8 +176,8 @@ class Reader:
                 return self._refused(task, refused[0])
             return self._settled(task.blank, without_judgement("unusable_answer"))
         findings = agreement.combined(usable, asked=task.wanted)
-        if addresses_the_judge(task.material.candidates_words):
-            findings = withheld(findings, "addresses_the_judge")
+        if suspicious := telling(task.material.candidates_words):
+            findings = withheld(findings, suspicious)
         return self._settled(task.blank if task.wanted > 1 else fresh[0].attempted, findings)
 
     def _refused(self, task: Task, one: Refused) -> Reading:

@@ -41,6 +41,8 @@ BUDGET_POLL_S = 900.0
 """A day's budget may be raised before the day is over."""
 
 
+TURN_S = 2.0
+"""When a job asks again whether it is its turn; about as long as a call takes."""
 UNDER_WAY_S = 5.0
 """Calls that are under way have set aside what is left of a budget; most of it comes back."""
 HOLD = timedelta(minutes=10)
@@ -93,9 +95,14 @@ class Scoring:
         jobs.register(DRAFT_SCORECARD, self.handle)
 
     async def handle(self, job: Job) -> None:
-        """Evaluate the job's subject unless that is done. Raises `RetryLater` in an outage."""
+        """Evaluate the job's subject unless that is done. Raises `RetryLater` in an outage.
+
+        It does so too while another of the session's is under way: who waits must not hold a worker.
+        """
         subject = msgspec.json.decode(job.payload, type=Subject)
         lock = self._locks.setdefault((subject.session_id, subject.question_id is None), asyncio.Lock())
+        if lock.locked():
+            raise RetryLater(TURN_S, "another evaluation of this interview is under way")
         async with lock:
             prepared = await self._prepare(subject)
             if prepared is None:

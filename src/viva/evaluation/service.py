@@ -63,10 +63,15 @@ class Evaluation:
         self._positions = Positions()
 
     async def queue_answer(
-        self, work: Work, session_id: UUID, question_id: UUID, *, again: bool = False
+        self, work: Work, session_id: UUID, question_id: UUID, *, again: bool = False, at_most: int = 0
     ) -> None:
-        """Have this answer evaluated soon; once, unless `again` after it was settled: it has new words."""
+        """Have this answer evaluated soon; once, unless `again` after it was settled: it has new words.
+
+        Not for more than `at_most` rounds, where that is given: who may ask without end must not spend so.
+        """
         settled = await store.rounds_settled(work.db, session_id, question_id) if again else 0
+        if at_most and settled >= at_most:
+            return
         await queue(work, Subject(session_id, question_id, settled))
 
     async def queue_scorecard(self, work: Work, session_id: UUID, *, again: bool = False) -> None:
@@ -75,7 +80,7 @@ class Evaluation:
         await queue(work, Subject(session_id, None, settled))
 
     async def evaluate_again(self, work: Work, session_id: UUID) -> None:
-        """Have the whole drafted anew, and with it the answers whose evaluation failed.
+        """Have the whole drafted anew, and with it the answers whose evaluation failed; what stopped goes on.
 
         Raises `NotReviewableYet` before the interview's end and `EvaluationUnderWay` while one goes on, so
         that asking five hundred times is asking once (S34).
@@ -83,13 +88,14 @@ class Evaluation:
         session = await self._sessions.lock(work, session_id)
         if session.status != "completed":
             raise NotReviewableYet
-        rounds = await store.rounds_settled(work.db, session_id, None)
-        if rounds == 0 or await store.is_queued(work.db, session_id):
+        if await store.is_queued(work.db, session_id):
             raise EvaluationUnderWay(retry_after_s=AGAIN_AFTER_S)
         for question_id, findings in (await store.answer_findings(work.db, session_id)).items():
             if findings.status == "failed":
                 await self.queue_answer(work, session_id, question_id, again=True)
-        await self.queue_scorecard(work, session_id, again=True)
+        answers = await self._sessions.answers(work, session_id)
+        if not await store.release_held(work.db, session_id, (answer.question_id for answer in answers)):
+            await self.queue_scorecard(work, session_id, again=True)
 
     async def spent_today(self, work: Work) -> budget.Standing:
         """The day's budget as it stands."""
@@ -102,13 +108,15 @@ class Evaluation:
     async def results(self, work: Work, session_id: UUID) -> Results:
         """Everything there is. Raises `SessionNotFound`."""
         record = await self._sessions.record(work, session_id)
+        # Looked up before the scorecard: a job goes only after its scorecard is there.
+        goes_on = record.session.status != "completed" or await store.is_queued(work.db, session_id)
         findings = await store.answer_findings(work.db, session_id)
         scorecard = await store.scorecard(work.db, session_id)
         answers = {answer.question_id: answer for answer in record.answers}
         now, account = self._clock.now(), record.session.account
         return Results(
             status=scorecard.findings.status if scorecard else "pending",
-            waiting=None if scorecard else await self._waiting(work, session_id),
+            waiting=None if scorecard else await self._waiting(work, session_id, goes_on=goes_on),
             answers=tuple(
                 AnswerResult(
                     question=question,
@@ -141,8 +149,10 @@ class Evaluation:
             return False
         return position.show_numbers
 
-    async def _waiting(self, work: Work, session_id: UUID) -> Reason | None:
+    async def _waiting(self, work: Work, session_id: UUID, *, goes_on: bool) -> Reason | None:
         reason = await store.waiting_reason(work.db, session_id)
+        if not goes_on and (reason is None or await store.is_held(work.db, session_id)):
+            return "stopped"
         if reason is None:
             return None
         return "budget_day" if reason == store.BUDGET_DAY else "waiting_for_model"

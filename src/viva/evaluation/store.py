@@ -1,7 +1,7 @@
 """The queries of evaluation: values in, values out."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from viva.evaluation.model import Findings, Method, Review, Scorecard
 from viva.evaluation.tables import EvaluationRow, HumanReviewRow, ScorecardRow
 from viva.platform.ids import uuid7
-from viva.platform.job_store import has_open_job
+from viva.platform.job_store import has_held_job, has_open_job, release_held_like
 from viva.platform.spending import Spent
 
 BUDGET_DAY = "budget_day"
@@ -97,6 +97,18 @@ async def rounds_settled(db: AsyncSession, session_id: UUID, question_id: UUID |
 async def is_queued(db: AsyncSession, session_id: UUID) -> bool:
     """Whether a drafting of the whole waits or is under way."""
     return await has_open_job(db, "draft_scorecard", f"draft_scorecard:{session_id}:")
+
+
+async def is_held(db: AsyncSession, session_id: UUID) -> bool:
+    """Whether a drafting of the whole failed so often that it is left to a person."""
+    return await has_held_job(db, "draft_scorecard", f"draft_scorecard:{session_id}:")
+
+
+async def release_held(db: AsyncSession, session_id: UUID, question_ids: Iterable[UUID]) -> bool:
+    """Let the session's held evaluations go on where they stopped; whether the whole was among them."""
+    for question_id in question_ids:
+        await release_held_like(db, "evaluate_answer", f"evaluate_answer:{question_id}:")
+    return await release_held_like(db, "draft_scorecard", f"draft_scorecard:{session_id}:")
 
 
 async def tries(db: AsyncSession, subject: Subject) -> Tries:

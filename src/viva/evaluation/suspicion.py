@@ -1,55 +1,85 @@
-# ruff: noqa: E501 (a pattern is read in one line)
 """Speech that speaks to the judge instead of the interviewer. Pure.
 
-The defence is elsewhere (data apart from instructions, strict answers, quotes looked up, a person decides);
-this only makes sure that a person is told. It errs on the side of telling.
+Two nets of different width. What is surely an attempt to steer the judge takes all levels away and a person
+is told, with the sentence. What merely asks for a mark or a decision stays unpunished, but is never evidence:
+so a model that does what it hears cannot rest a level on the very words that told it to. Patterns are never
+complete; the rest of the defence is elsewhere (data apart from instructions, strict answers, quotes looked
+up, a person decides).
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-_I = re.IGNORECASE
-_PATTERNS = (
-    re.compile(
-        r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,40}"
-        r"\b(?:instructions?|prompts?|rules?|rubric|criteria|guidelines|everything|above|previous|prior)\b",
-        _I,
-    ),
-    re.compile(
-        r"\b(?:give|assign|award|grant|rate|score|mark|grade|rank|set|output|return|put|write)\b.{0,40}"
-        r"\b(?:me|this candidate|my (?:answer|score|level|result)|the candidate|everyone|others|all|every)\b.{0,40}"
-        r"(?:\b(?:10|ten|100|five|5|full|top|highest|maximum|perfect|best|excellent|strong[_ ]yes|pass|fail\w*|hired?)\b)",
-        _I,
-    ),
-    re.compile(r"\b(?:strong[_ ](?:yes|no)|not[_ ]scored)\b|\bsystem (?:prompt|message|override)\b|</?\w+_?data>", _I),
-    re.compile(
-        r"\byou are (?:now |no longer )?(?:an? )?(?:AI|assistant|language model|evaluator|grader|judge|scor\w+)\b", _I
-    ),
-    re.compile(
-        r"\b(?:dear|hey|hello|attention|note to(?: the)?|message (?:for|to)(?: the)?)\s+"
-        r"(?:AI|evaluator|grader|model|assistant|judge|scoring system)\b",
-        _I,
-    ),
-    re.compile(r"\b(?:new|updated|real|hidden|admin\w*|developer) (?:instructions?|mode|command)\b", _I),
-    re.compile(
-        r"\b(?:mark|set|reject|fail|delete|drop|approve|change|update)\b.{0,30}"
-        r"\b(?:other|another|all|every|rest)\b.{0,20}\b(?:candidates?|applicants?|sessions?|interviews?|scorecards?)\b",
-        _I,
-    ),
-    re.compile(r"(?:이전|위|앞|앞선|모든|기존|원래)의?\s?(?:모든\s?)?(?:지시|명령|규칙|지침|프롬프트|기준|설정).{0,14}(?:무시|잊|따르지|버려|취소)"),
-    re.compile(r"(?:지시|명령|규칙|지침|프롬프트|평가\s?기준|루브릭).{0,12}(?:무시|잊어|바꿔|변경해)"),
-    re.compile(
-        r"(?:최고|만점|10\s?점|십\s?점|100\s?점|백\s?점|높은\s?점수|최상|가장\s?높은|합격|매우\s?우수).{0,24}"
-        r"(?:주세요|줘|주십시오|부여|매겨|처리해|처리하|평가해\s?주|평가하세요|표시해|출력|기록해|달라)"
-    ),
-    re.compile(r"(?:다른|나머지|모든)\s?(?:지원자|후보자?|응시자|면접).{0,24}(?:불합격|탈락|실패|낮은|삭제|0\s?점|떨어뜨)"),
-    re.compile(r"(?:인공지능|에이아이|AI|평가\s?모델|언어\s?모델|채점\s?시스템|평가자|채점자)(?:님|에게|께|아|야|은|는)?[\s,].{0,30}(?:하세요|하십시오|해라|해줘|해\s?주세요|주세요|명령|지시)", _I),
-    re.compile(r"(?:시스템|관리자|개발자)\s?(?:메시지|명령|모드|프롬프트|지시)|당신은\s?(?:이제|지금부터)|너는\s?(?:이제|지금부터)"),
-)  # fmt: skip
+from viva.evaluation.suspicion_patterns import FLAGGED, INFORMS, PLEADING, REPORTED, TOLD, TRIGGER
+
+SHOWN_MAX = 5
+_LONGEST = 300
+"""Characters: without full stops there is no single sentence, and this bounds what a pattern may cost."""
+_SENTENCE_END = re.compile(
+    r"(?<=[.!?…。])[\"'”’)]*\s+|\n+"
+    r"|(?<=니다|세요|어요|아요|해요|네요|든요|시오|에요|예요)\s+(?!라고|라는|하고|라며)"
+)
+_CUT = "x "
+"""Before what begins in the middle of a sentence: an order begins at the beginning of one."""
+
+Span = tuple[int, int]
 
 
 def addresses_the_judge(texts: Iterable[str]) -> bool:
     """Whether something in what a candidate said, wrote or had put in reads like an instruction to whoever
     scores.
     """
-    return any(pattern.search(text) for text in texts for pattern in _PATTERNS)
+    return any(_steers(sentence) for text in texts for sentence in _sentences(text))
+
+
+def telling(texts: Iterable[str]) -> tuple[str, ...]:
+    """The sentences that do, as they were said, for a person to judge; a few of them."""
+    found = dict.fromkeys(
+        one.removeprefix(_CUT) for text in texts for one in _sentences(text) if _steers(one)
+    )
+    return tuple(found)[:SHOWN_MAX]
+
+
+def closed(text: str) -> tuple[Span, ...]:
+    """Where `text` asks for a mark or a decision or speaks to the judge: no quote that touches it counts."""
+    spans = zip(_spans(text), _sentences(text), strict=True)
+    return tuple(span for span, sentence in spans if _steers(sentence) or _pleads(sentence))
+
+
+def _steers(sentence: str) -> bool:
+    if not TRIGGER.search(sentence):
+        return False
+    found = (match for pattern in FLAGGED for match in pattern.finditer(sentence))
+    return any(not _is_told(sentence, match) for match in found)
+
+
+def _is_told(sentence: str, match: re.Match[str]) -> bool:
+    """Whether somebody else gave the order, or only words are asked for."""
+    return bool(REPORTED.search(sentence[: match.start()]) or INFORMS.search(match[0]))
+
+
+def _pleads(sentence: str) -> bool:
+    if TOLD.search(sentence):
+        return False
+    return any(all(part.search(sentence) for part in parts) for parts in PLEADING)
+
+
+def _sentences(text: str) -> Iterator[str]:
+    """The text of each span, marked where it is cut out of the middle of a sentence."""
+    before = 0
+    for start, end in _spans(text):
+        yield text[start:end] if start >= before else _CUT + text[start:end]
+        before = end
+
+
+def _spans(text: str) -> Iterator[Span]:
+    """Sentence by sentence; what has no full stops in windows that overlap by half."""
+    start = 0
+    ends = [match.span() for match in _SENTENCE_END.finditer(text)]
+    for end, following in [*ends, (len(text), len(text))]:
+        if end - start <= _LONGEST:
+            yield start, end
+        else:
+            half = _LONGEST // 2
+            yield from ((at, min(end, at + _LONGEST)) for at in range(start, end - half, half))
+        start = following

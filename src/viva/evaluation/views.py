@@ -91,6 +91,8 @@ class FindingsView(msgspec.Struct, kw_only=True):
     claims: tuple[Claim, ...] = ()
     drafts_asked: int = 1
     drafts_used: int = 1
+    suspicious: tuple[str, ...] = ()
+    """Sentences that read like an instruction to the evaluator."""
 
 
 class BudgetView(msgspec.Struct):
@@ -221,6 +223,7 @@ def _findings(findings: Findings, *, numbers: bool) -> dict[str, Any]:
         "claims": findings.claims,
         "drafts_asked": findings.drafts_asked,
         "drafts_used": findings.drafts_used,
+        "suspicious": findings.suspicious,
     }
 
 

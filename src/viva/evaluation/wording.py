@@ -16,6 +16,7 @@ NOT_SCORED = N_("Not scored")
 
 REASONS: dict[Reason, str] = {
     "waiting_for_model": N_("The language model cannot be reached at the moment; it will be tried again."),
+    "stopped": N_("The evaluation stopped: it failed too often. It can be started again; you can also score without it."),
     "ai_declined": N_("The candidate declined evaluation by AI. A person scores alone."),
     "nothing_said": N_("Nothing was said, so there is nothing to evaluate."),
     "too_little_said": N_("Too little was said for an evaluation. A person should look."),

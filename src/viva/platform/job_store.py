@@ -4,13 +4,27 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import CursorResult, Integer, Interval, bindparam, delete, func, or_, select, text, update
+import msgspec
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Integer,
+    Interval,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from viva.platform.database import Database
 from viva.platform.ids import uuid7
-from viva.platform.jobs import MAX_ATTEMPTS, HeldJob, Job, Load
+from viva.platform.jobs import MAX_ATTEMPTS, ForSession, HeldJob, Job, Load
 from viva.platform.tables import JobRow
 
 CHANNEL = "viva_jobs"
@@ -79,12 +93,27 @@ class JobsInTransaction:
 
 async def has_open_job(db: AsyncSession, name: str, key_prefix: str) -> bool:
     """Whether a job of this name whose dedupe key begins so waits or is under way; held ones do not count."""
-    query = select(JobRow.id).where(
-        JobRow.name == name,
-        JobRow.held_at.is_(None),
-        JobRow.dedupe_key.startswith(key_prefix, autoescape=True),
-    )
+    query = select(JobRow.id).where(*_like(name, key_prefix), JobRow.held_at.is_(None))
     return await db.scalar(query.limit(1)) is not None
+
+
+async def has_held_job(db: AsyncSession, name: str, key_prefix: str) -> bool:
+    """The same of those that wait for a person."""
+    query = select(JobRow.id).where(*_like(name, key_prefix), JobRow.held_at.is_not(None))
+    return await db.scalar(query.limit(1)) is not None
+
+
+def _like(name: str, key_prefix: str) -> tuple[ColumnElement[bool], ...]:
+    return JobRow.name == name, JobRow.dedupe_key.startswith(key_prefix, autoescape=True)
+
+
+async def release_held_like(db: AsyncSession, name: str, key_prefix: str) -> bool:
+    """Give the held jobs of this name and beginning of the dedupe key a new start; False if there is none."""
+    released = await db.scalars(_new_start(*_like(name, key_prefix)))
+    if not released.all():
+        return False
+    await db.execute(select(func.pg_notify(CHANNEL, "")))
+    return True
 
 
 class Claim:
@@ -152,15 +181,30 @@ async def claim_due(database: Database, names: Collection[str], limit: int, leas
 
 async def held_jobs(database: Database) -> Sequence[HeldJob]:
     """What waits for a person, the longest held first."""
-    columns = (JobRow.id, JobRow.name, JobRow.attempt, JobRow.reason, JobRow.held_at)
+    columns = (JobRow.id, JobRow.name, JobRow.attempt, JobRow.reason, JobRow.held_at, JobRow.payload)
     async with database.uow() as work:
         rows = await work.db.execute(
             select(*columns).where(JobRow.held_at.is_not(None)).order_by(JobRow.held_at)
         )
         return tuple(
-            HeldJob(id=str(row.id), name=row.name, attempts=row.attempt, reason=row.reason, since=row.held_at)
+            HeldJob(
+                id=str(row.id),
+                name=row.name,
+                attempts=row.attempt,
+                reason=row.reason,
+                since=row.held_at,
+                session_id=_session_of(row.payload),
+            )
             for row in rows
         )
+
+
+def _session_of(payload: bytes) -> UUID | None:
+    """Payloads are their handlers' own; one that names a session does it like `ForSession`."""
+    try:
+        return msgspec.json.decode(payload, type=ForSession).session_id
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
 
 
 async def load(database: Database) -> Load:
@@ -175,13 +219,17 @@ async def load(database: Database) -> Load:
 
 async def release_held(database: Database, job_id: UUID) -> bool:
     """Make a held job due now, with all its attempts before it; False if there is none of this id."""
-    statement = (
+    async with database.uow() as work:
+        released = (await work.db.execute(_new_start(JobRow.id == job_id))).scalar_one_or_none()
+        await work.db.execute(select(func.pg_notify(CHANNEL, "")))
+    return released is not None
+
+
+def _new_start(*which: ColumnElement[bool]) -> ReturningUpdate[tuple[UUID]]:
+    """Of the held ones among `which`."""
+    return (
         update(JobRow)
-        .where(JobRow.id == job_id, JobRow.held_at.is_not(None))
+        .where(JobRow.held_at.is_not(None), *which)
         .values(held_at=None, attempt=0, due_at=func.now(), reason=None)
         .returning(JobRow.id)
     )
-    async with database.uow() as work:
-        released = (await work.db.execute(statement)).scalar_one_or_none()
-        await work.db.execute(select(func.pg_notify(CHANNEL, "")))
-    return released is not None

@@ -26,13 +26,14 @@ class Job(msgspec.Struct, frozen=True):
 
 
 class HeldJob(msgspec.Struct, frozen=True):
-    """A job that needs a person: it failed too often."""
+    """A job that needs a person: it failed too often; `session_id` is whose work it is, where it is one's."""
 
     id: str
     name: str
     attempts: int
     reason: str
     since: datetime
+    session_id: UUID | None = None
 
 
 class Load(msgspec.Struct, frozen=True):

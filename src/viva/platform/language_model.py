@@ -4,12 +4,16 @@
 `Ask`; only text ever goes out.
 """
 
+import re
 from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
 
 from viva.platform.errors import VivaError
+
+_NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
+"""NUL and halves of characters: no database text can hold them, and a vendor may send them."""
 
 
 class Account(msgspec.Struct, frozen=True):
@@ -45,7 +49,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     """The answer as raw JSON text, to be decoded strictly by whoever asked, and what it cost.
 
     `input_tokens` counts all that was read; the two others say how much of it went to and came from the
-    vendor's cache.
+    vendor's cache. What no database text can hold is left out, so that it can be kept whatever a vendor sent.
     """
 
     text: str
@@ -55,6 +59,13 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     request_id: str | None = None
     cache_write_tokens: int = 0
     cache_read_tokens: int = 0
+
+    def __post_init__(self) -> None:
+        force = msgspec.structs.force_setattr
+        force(self, "text", _NOT_STORABLE.sub("", self.text))
+        force(self, "model", _NOT_STORABLE.sub("", self.model))
+        if self.request_id is not None:
+            force(self, "request_id", _NOT_STORABLE.sub("", self.request_id))
 
 
 class ModelError(VivaError):

@@ -20,6 +20,7 @@ from viva.questions.exchange import written as bank_file
 from viva.questions.following import FOLLOW_UP, Answered, FollowUps
 from viva.questions.linting import Finding, Severity, lint, lint_criterion, lint_question
 from viva.questions.model import (
+    FROM_RESUME,
     BankQuestion,
     Criterion,
     FromResume,
@@ -45,6 +46,7 @@ from viva.questions.starting import PositionTemplate, draft_from_template, posit
 __all__ = [
     "FAULTS_SHOWN",
     "FOLLOW_UP",
+    "FROM_RESUME",
     "QUESTION_PROMPT_VERSION",
     "Answered",
     "Bank",

@@ -174,6 +174,10 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
 
 
+FROM_RESUME = "resume-"
+"""How the ids of questions begin that were drafted from a candidate's résumé."""
+
+
 class PlannedQuestion(msgspec.Struct, frozen=True, kw_only=True):
     """A question in its place in a plan. `order` counts from 1; `id` says where the question comes from
     (the bank's id, `draft-2`, `position-3`) and is unique within the plan. `follow_ups`: how many may follow.

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from viva.questions import Key, PlannedQuestion, Points, PositionQuestion, QuestionText
+from viva.questions import FROM_RESUME, Key, PlannedQuestion, Points, PositionQuestion, QuestionText
 
 Progress = Literal["drafting", "drafted", "stopped"]
 """`drafting`: a job is at it or waits; `drafted`: what could be drafted is there; `stopped`: see reason."""
@@ -83,7 +83,7 @@ def missing(wanted: int, drafts: Sequence[ResumeQuestion]) -> int:
 def planned(draft: ResumeQuestion, follow_ups: Literal[0, 1, 2]) -> PlannedQuestion:
     """The draft as it goes into the interview."""
     return PlannedQuestion(
-        id=f"resume-{draft.number}",
+        id=f"{FROM_RESUME}{draft.number}",
         order=draft.number,
         text=draft.text,
         competency=draft.competency,

@@ -31,6 +31,8 @@ from viva.sessions import (
 )
 
 NOTE_RETRY_S = 1.0
+ROUNDS_MAX = 4
+"""How often an answer is evaluated while its candidate corrects it; the whole reads the last words anyway."""
 Rule = Callable[[Session, tuple[Answer, ...], datetime], Decision]
 """A rule of the director: the locked session, its answers, the present."""
 
@@ -163,7 +165,8 @@ class Interviewing:
         await self._database.run(write)
 
     async def correct(self, session_id: UUID, seq: int, text: str) -> None:
-        """The candidate's own words beside what was heard; a finished answer is evaluated again with them.
+        """The candidate's own words beside what was heard; a finished answer is evaluated again with them, if
+        they are other words, and `ROUNDS_MAX` times at most: each costs a call.
 
         Raises `SessionClosed` once everything is handed in, `UtteranceNotFound`.
         """
@@ -172,12 +175,16 @@ class Interviewing:
             session = await self._sessions.lock(work, session_id)
             if not session.is_open:
                 raise SessionClosed
+            before = await self._sessions.utterances(work, session_id, seq - 1)
             await self._sessions.correct(work, session_id, seq, text)
             corrected = (await self._sessions.utterances(work, session_id, seq - 1))[0]
-            answers = await self._sessions.answers(work, session_id)
-            for answer in answers:
+            if _words(before[0]) == _words(corrected):
+                return
+            for answer in await self._sessions.answers(work, session_id):
                 if answer.question_id == corrected.question_id and answer.status == "finished":
-                    await self._evaluation.queue_answer(work, session_id, answer.question_id, again=True)
+                    await self._evaluation.queue_answer(
+                        work, session_id, answer.question_id, again=True, at_most=ROUNDS_MAX
+                    )
 
         await self._database.run(write)
 
@@ -244,3 +251,8 @@ class Interviewing:
 
 def _answer_to(answers: Sequence[Answer], question_id: UUID) -> Answer:
     return next(answer for answer in answers if answer.question_id == question_id)
+
+
+def _words(utterance: Utterance) -> str:
+    """What counts of it."""
+    return utterance.corrected_text or utterance.text

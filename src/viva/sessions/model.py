@@ -9,7 +9,7 @@ import msgspec
 from viva.audio import Word
 from viva.platform.language_model import Account
 from viva.platform.spending import account_of
-from viva.questions import Criterion
+from viva.questions import FROM_RESUME, Criterion
 
 Language = Literal["ko", "en"]
 Status = Literal["created", "consented", "in_progress", "completed", "expired", "withdrawn"]
@@ -53,6 +53,12 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     plan_fallback_reason: str | None
     blind_review: bool = False
     """Whoever reviews learns who it is only with a view of their own, see `veil`."""
+    created_by: UUID | None = None
+
+    @property
+    def title_is_the_candidates(self) -> bool:
+        """Whether the candidate may have typed it: it is no position's, and no user made the interview."""
+        return self.position_id is None and self.created_by is None
 
     @property
     def is_open(self) -> bool:
@@ -94,6 +100,13 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     """The question that this one follows up on."""
     follow_ups: int = 0
     """How many more may follow on its answer."""
+    source_id: str | None = None
+    """The planned question that it was made from."""
+
+    @property
+    def is_from_resume(self) -> bool:
+        """Whether it was drafted from what the candidate handed in."""
+        return (self.source_id or "").startswith(FROM_RESUME)
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
