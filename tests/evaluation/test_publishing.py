@@ -41,7 +41,7 @@ def test_C08_the_guide_to_the_evidence_finder_prints_the_published_figures():
     rows = re.findall(
         r"^\| (Korean|English)? *\| ([a-z ]+) \| ([\d.]+) \| ([\d.]+) \|$",
         DOC.read_text("utf-8"),
-        re.MULTILINEULTILINE,
+        re.MULTILINE,
     )
     figures = published().finder.figures
     wanted = [
