@@ -17,6 +17,7 @@ from viva import auth
 from viva.admin.bank import router as bank_pages
 from viva.admin.calibration import router as calibration_pages
 from viva.admin.drafts import router as draft_pages
+from viva.admin.limits import router as limits_page
 from viva.admin.positions import router as position_pages
 from viva.admin.resumes import router as resume_pages
 from viva.admin.routes import router as admin_routes
@@ -338,6 +339,7 @@ ROUTERS = (
     position_pages,
     bank_pages,
     calibration_pages,
+    limits_page,
     draft_pages,
     resume_routes,
     resume_pages,

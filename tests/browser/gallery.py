@@ -74,6 +74,8 @@ async def admins_pages(page: Page, _house: Served, words: Words) -> AsyncIterato
     yield "admin-made"
     await page.goto("/admin/calibration")
     yield "admin-calibration"
+    await page.goto("/admin/limits")
+    yield "admin-limits"
     await page.goto("/admin/positions/new")
     yield "admin-position-templates"
     await page.locator("[value=backend]").click()

@@ -4,6 +4,7 @@ import click
 
 from viva.cli.bench import bench
 from viva.cli.calibrate import calibrate
+from viva.cli.counterfactual import counterfactual
 from viva.cli.demo import demo
 from viva.cli.doctor import doctor
 from viva.cli.evidence import evidence
@@ -17,5 +18,5 @@ def main() -> None:
     """An AI interview system in one process."""
 
 
-for command in (serve, migrate, admin, doctor, demo, bench, evidence, calibrate):
+for command in (serve, migrate, admin, doctor, demo, bench, evidence, counterfactual, calibrate):
     main.add_command(command)

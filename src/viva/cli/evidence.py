@@ -7,7 +7,8 @@ import click
 import msgspec
 
 from viva.cli.saying import CannotDo, plainly, say
-from viva.evaluation import LabelledSet, measure
+from viva.evaluation import LabelledSet, answers, measure, publish_finder
+from viva.platform.clock import SystemClock
 from viva.questions import Language
 
 
@@ -21,13 +22,18 @@ from viva.questions import Language
     help="The weights were chosen on `tuning`; `held_out` was only ever measured.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a table.")
+@click.option("--publish", is_flag=True, hidden=True, help="For maintainers: write the published figures.")
 @plainly
-def evidence(labelled: LabelledSet, *, as_json: bool) -> None:
+def evidence(labelled: LabelledSet, *, as_json: bool, publish: bool) -> None:
     """Measure the evidence finder: fused, by keywords alone, by the encoder alone."""
+    languages: tuple[Language, ...] = get_args(Language)
     try:
-        found = {language: measure(language, labelled) for language in get_args(Language)}
+        found = {language: measure(language, labelled) for language in languages}
     except LookupError as error:
         raise CannotDo(f"{error.args[0]}, so there is nothing to compare.") from None
+    if publish and labelled == "held_out":
+        sizes = {language: sum(1 for _ in answers(language, labelled)) for language in languages}
+        publish_finder(found, sizes, SystemClock().now().date())
     if as_json:
         say(msgspec.json.encode(found).decode())
         return

@@ -9,7 +9,7 @@ from viva.evaluation.errors import NotReviewableYet, UnknownCriterion
 from viva.evaluation.evidence import Evidence
 from viva.evaluation.instructions import CURRENT, VERSIONS
 from viva.evaluation.keyless import EvidenceFinder
-from viva.evaluation.measuring import Figures, LabelledSet, measure
+from viva.evaluation.measuring import Figures, LabelledSet, answers, measure
 from viva.evaluation.model import (
     LEVELS,
     Claim,
@@ -20,11 +20,21 @@ from viva.evaluation.model import (
     Scorecard,
     Status,
 )
+from viva.evaluation.pairing import (
+    LevelsCompared,
+    Marker,
+    QuotesCompared,
+    compare_levels,
+    compare_quotes,
+    paired_requests,
+)
 from viva.evaluation.prompt import Wording, wording_of
+from viva.evaluation.publishing import Published, publish_finder, publish_pairs, published
 from viva.evaluation.reading import Reader
 from viva.evaluation.scoring import DRAFT_SCORECARD, EVALUATE_ANSWER, Scoring
 from viva.evaluation.service import AnswerResult, Decision, Evaluation, Results
 from viva.evaluation.suspicion import addresses_the_judge
+from viva.evaluation.trial import Cost, cost_of
 from viva.evaluation.veiling import veiled
 from viva.evaluation.views import BudgetView, budget_view, for_staff
 
@@ -39,6 +49,7 @@ __all__ = [
     "BudgetView",
     "Calibration",
     "Claim",
+    "Cost",
     "CriterionResult",
     "Decision",
     "Evaluation",
@@ -48,8 +59,12 @@ __all__ = [
     "Findings",
     "LabelledSet",
     "Level",
+    "LevelsCompared",
+    "Marker",
     "NotReviewableYet",
     "Outcome",
+    "Published",
+    "QuotesCompared",
     "Reader",
     "Results",
     "Review",
@@ -60,9 +75,17 @@ __all__ = [
     "UnknownCriterion",
     "Wording",
     "addresses_the_judge",
+    "answers",
     "budget_view",
+    "compare_levels",
+    "compare_quotes",
+    "cost_of",
     "for_staff",
     "measure",
+    "paired_requests",
+    "publish_finder",
+    "publish_pairs",
+    "published",
     "veiled",
     "wording_of",
 ]

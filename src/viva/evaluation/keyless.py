@@ -1,7 +1,8 @@
 """The evidence finder: without any key it quotes, per criterion, what the candidate said that belongs to it.
 
 It ranks and it judges nothing: no level, no number. Nearness in meaning, shared keywords and how much a
-sentence holds are fused; without the encoder's wheel, keywords alone. All run on this machine, in a thread.
+sentence holds are fused; without the encoder's wheel, keywords alone. It ranks what masking leaves of each
+sentence and quotes what was said. All run on this machine, in a thread.
 """
 
 import asyncio
@@ -56,10 +57,11 @@ class EvidenceFinder:
         return await asyncio.to_thread(self._find, criteria, transcript)
 
     def _find(self, criteria: tuple[RubricCriterion, ...], transcript: Transcript) -> Findings:
-        found = sentences(transcript)
-        rankings = self.rank(criteria, [sentence.quote for sentence in found])
+        found = masked_sentences(transcript)
+        rankings = self.rank(criteria, [masked for _, masked in found])
+        quotes = [sentence for sentence, _ in found]
         results = tuple(
-            _unjudged(criterion, _best(found, ranking))
+            _unjudged(criterion, _best(quotes, ranking))
             for criterion, ranking in zip(criteria, rankings, strict=True)
         )
         return Findings(status="ready", method="evidence", criteria=results)
@@ -103,9 +105,14 @@ def _best(found: list[Evidence], ranked: Ranked) -> tuple[Evidence, ...]:
 
 def sentences(transcript: Transcript) -> list[Evidence]:
     """What was said, sentence by sentence, in order; speech without full stops is cut at its pauses."""
+    return [sentence for sentence, _ in masked_sentences(transcript)]
+
+
+def masked_sentences(transcript: Transcript) -> list[tuple[Evidence, str]]:
+    """`sentences`, each with what masking leaves of it: who somebody is must not move a quote (C04)."""
     spans = ((run, span) for run in transcript.runs for span in _spans(run) if not run.is_closed(*span))
-    said = (run.evidence(start, end) for run, (start, end) in spans)
-    return [sentence for sentence in said if weight(sentence.quote) >= SHORTEST_QUOTE][:_SENTENCES_MAX]
+    said = ((run.evidence(start, end), run.masked.part(start, end)) for run, (start, end) in spans)
+    return [one for one in said if weight(one[0].quote) >= SHORTEST_QUOTE][:_SENTENCES_MAX]
 
 
 def _spans(run: Run) -> list[tuple[int, int]]:

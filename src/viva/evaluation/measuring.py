@@ -16,7 +16,7 @@ from uuid import UUID
 import msgspec
 
 from viva.evaluation.evidence import Said, Transcript
-from viva.evaluation.keyless import EvidenceFinder, Ranked, sentences
+from viva.evaluation.keyless import EvidenceFinder, Ranked, masked_sentences
 from viva.evaluation.model import RubricCriterion
 from viva.questions import Language, Lists, Words, built_in_bank
 
@@ -28,9 +28,12 @@ _EQUAL = 1e-9
 
 
 class Labelled(msgspec.Struct, frozen=True):
-    """The sentences of one answer, and for each criterion that it shows, which of them show it."""
+    """The sentences of one answer, what masking leaves of each (that is what is ranked), and for each
+    criterion that it shows, which of them show it.
+    """
 
     sentences: tuple[str, ...]
+    masked: tuple[str, ...]
     pairs: tuple[tuple[RubricCriterion, frozenset[int]], ...]
 
 
@@ -64,7 +67,7 @@ def measure(
     finder = finder or EvidenceFinder()
     results: dict[Method, list[tuple[float, float]]] = {method: [] for method in METHODS}
     for answer in answers(language, labelled):
-        rankings = finder.rank([criterion for criterion, _ in answer.pairs], answer.sentences)
+        rankings = finder.rank([criterion for criterion, _ in answer.pairs], answer.masked)
         for ranked, (_, right) in zip(rankings, answer.pairs, strict=True):
             if not ranked.near:
                 raise LookupError("the sentence encoder is not installed")
@@ -82,14 +85,15 @@ def answers(language: Language, labelled: LabelledSet) -> Iterator[Labelled]:
     for answer in msgspec.convert(_read(f"{labelled}/{language}.toml"), _Answers).answers:
         text, spans = _unmarked(answer.text.strip())
         said = Said(seq=1, question_id=UUID(int=1), text=text, start_ms=0, end_ms=1)
-        found = [sentence.quote for sentence in sentences(Transcript([said]))]
+        spoken = masked_sentences(Transcript([said]))
+        found, masked = [sentence.quote for sentence, _ in spoken], tuple(left for _, left in spoken)
         places = list(_placed(found, text))
         right: dict[str, set[int]] = {}
         for key, start, end in spans:
             meant = {place for place, span in enumerate(places) if _overlap(span, (start, end))}
             right.setdefault(key, set()).update(meant)
         marked = ((criteria[key], frozenset(found_at)) for key, found_at in right.items())
-        yield Labelled(tuple(found), tuple(marked))
+        yield Labelled(tuple(found), masked, tuple(marked))
 
 
 def _scores(ranked: Ranked, method: Method) -> Sequence[float]:
