@@ -7,6 +7,8 @@ from viva.sessions.masking_words import CAPITAL, DISTRICT_KO, IGNORE_CASE, REGIO
 
 _NUMBER_EN = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double|triple)"
 _NUMBER_KO = r"[공영일이삼사오육륙칠팔구]"
+_ENDING = r"(?:com|net|org|edu|gov|info|io|ai|app|dev|me|co|kr|us|uk|eu|de|fr|jp|cn|in|ca|au|example|test)"
+"""Of a written address that is read out with "at": any word after a full stop may begin a sentence."""
 _STREET = (
     r"(?:(?i:street|avenue|road|boulevard|lane)|St|Ave|Rd|Blvd|Ln|Drive|Dr|Court|Ct|Place|Square|Way|Terrace)"
 )
@@ -15,7 +17,7 @@ CONTACTS = [
     *of_kind(
         "email",
         r"(?<![\w.+-])[\w.+-]+\s?@\s?[\w-]+(?:\s?\.\s?[A-Za-z][\w-]*)+",
-        r"(?<![\w.+-])[\w.+-]+(?:\s+(?:dot|점|닷)\s+\w+){0,3}\s+(?:at|골뱅이|앳)\s+[\w-]+\s*(?:dot|\.|점|닷)\s*[A-Za-z가-힣]+(?:\s*(?:dot|\.|점|닷)\s*[A-Za-z가-힣]+)?",
+        rf"(?<![\w.+-])[\w.+-]+(?:\s+(?:dot|점|닷)\s+\w+){{0,3}}\s+(?:at|골뱅이|앳)\s+[\w-]+(?:\s*(?:dot|점|닷)\s*[A-Za-z가-힣]+|\.{_ENDING}\b){{1,2}}",
         flags=IGNORE_CASE,
     ),
     *of_kind(

@@ -57,14 +57,14 @@ ENGLISH = [
     ),
     *of_kind(
         "region",
-        rf"(?i:{_PLACE_TRIGGER})\s+(?P<it>{CAPITAL}(?:,?\s{CAPITAL}){{0,3}}|(?i:{PLACE_EN}(?:,?\s{PLACE_EN})?)\b)",
+        rf"(?i:{_PLACE_TRIGGER})\s+(?!(?i:{_MONTH})\b)(?P<it>{CAPITAL}(?:,?\s{CAPITAL}){{0,3}}|(?i:{PLACE_EN}(?:,?\s{PLACE_EN})?)\b)",
         rf"(?i:\bmoved\s(?:to|from)\s(?P<it>{PLACE_EN})\s(?:when i|as a|at the age|with my|for my))",
         r"(?i:\b(?:place of birth|birthplace|hometown)\s*[:：]\s*(?P<it>[\w'’-]{1,30}))",
     ),
     *of_kind(
         "school",
         rf"\b(?i:university|college|institute) of (?:{CAPITAL}|[a-z]{{1,20}})(?:(?:,?\s(?:at|and|in))?,?\s{CAPITAL}){{0,3}}",
-        rf"\b{CAPITAL}(?:\s(?:{CAPITAL}|of|and)){{0,4}}\s(?i:{_SCHOOL})",
+        rf"\b(?!(?i:{_NOT_A_NAME})\b){CAPITAL}(?:\s(?:{CAPITAL}|of|and)){{0,4}}\s(?i:{_SCHOOL})",
         rf"\b(?=[a-z'’-]{{1,20}}\s{_SCHOOL}\b)(?!(?i:{_NOT_A_NAME})\b)[a-z'’-]{{1,20}}\s{_SCHOOL}\b",
         r"\b(?:MIT|GIST|DGIST|USC|Yale|Cornell|Oxford|Cambridge|LSE|UCL|NUS|NTU|Duke|Tufts|Notre Dame)\b(?!\s(?i:licen[cs]e|comma|style))",
         rf"(?i:\b{_KNOWN_SCHOOL}\b)",

@@ -8,8 +8,8 @@ Pattern = tuple[str, re.Pattern[str]]
 
 IGNORE_CASE = re.IGNORECASE
 
-CAPITAL = r"[A-Z][\w'’&.-]{0,30}"
-"""A word with a capital, as names have in what was typed; recognised speech may have none."""
+CAPITAL = r"(?:[A-Z]\.(?=\s?[A-Z])|[A-Z][\w'’&-]{0,30}(?:\.\w[\w'’&-]{0,30})?)"
+"""A word with a capital, or an initial, as names have in what was typed; recognised speech may have none."""
 
 REGION_KO = (
     r"(?:서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|충북|충남|전북|전남|경북|경남|제주"
