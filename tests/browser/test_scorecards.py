@@ -1,6 +1,7 @@
 """What a reviewer sees of a scorecard, and an admin of its repeatability, in both languages."""
 
 from collections.abc import AsyncIterator
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
@@ -167,6 +168,30 @@ async def test_C07_a_criterion_left_out_is_named_and_a_change_after_the_draft_as
     await page.locator(".review-form button").click()
     await expect(page.locator("dl.facts").get_by_text("I heard it again.")).to_be_visible()
     await picture(page, f"admin-compared-{language}-phone")
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+async def test_corrected_words_are_shown_as_corrected_with_what_was_heard_and_never_as_typed(
+    judging_house: Served, people: People, language: str
+) -> None:
+    heard = WORDS[language][2].replace("cache", "cash").replace("캐시", "케시")
+    candidate = await judging_house.new_candidate(language=language)
+    database, sessions = await judging_house.part("database"), await judging_house.part("sessions")
+    session_id = UUID(candidate.session_id)
+    for number, question_id in enumerate(await candidate.questions()):
+        (await candidate.type_answer(question_id, heard)).raise_for_status()
+        async with database.uow() as work:
+            await sessions.correct(work, session_id, number + 1, WORDS[language][2])
+    await drafted(judging_house, candidate.session_id)
+    locale = {"en": "en-US", "ko": "ko-KR"}[language]
+    page = await people.arrive(judging_house.url, language=locale, phone=True)
+    await reviewed(page, candidate.session_id)
+    words = {"en": ("corrected by the candidate", "Typed"), "ko": ("지원자가 고친 말", "글로 작성")}
+    quote = page.locator(".compared .quote").first
+    await expect(quote).to_contain_text(words[language][0])
+    await expect(quote.locator(".heard")).to_contain_text("cash" if language == "en" else "케시")
+    await expect(quote.get_by_role("img", name=words[language][1])).to_have_count(0)
+    await picture(page, f"admin-corrected-{language}-phone")
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
