@@ -14,19 +14,23 @@ from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 
 from viva import auth
+from viva.admin.ai_cards import AiCards
 from viva.admin.bank import router as bank_pages
 from viva.admin.calibration import router as calibration_pages
 from viva.admin.drafts import router as draft_pages
 from viva.admin.limits import router as limits_page
 from viva.admin.positions import router as position_pages
 from viva.admin.resumes import router as resume_pages
+from viva.admin.reviews import router as review_pages
 from viva.admin.routes import router as admin_routes
+from viva.admin.system import router as system_pages
 from viva.admin.views import Dashboard
 from viva.auth.routes import routes as auth_routes
-from viva.evaluation import Calibration, Evaluation, EvidenceFinder, Reader, Scoring, wording_of
+from viva.evaluation import Calibration, Evaluation, EvidenceFinder, Reader, Reviewing, Scoring, wording_of
 from viva.evaluation.routes import HANDLERS as EVALUATION
 from viva.events import AnyEvent
 from viva.media import MediaGate, Recordings
+from viva.platform.ai_switch import AiSwitch, SwitchedModel
 from viva.platform.antivirus import Antivirus
 from viva.platform.budget import budgets_of
 from viva.platform.budgeted import BudgetedModel
@@ -133,11 +137,13 @@ def language_model(settings: Settings) -> "Claude | None":
 async def calibration_alone(settings: Settings, database: Database) -> AsyncIterator[Calibration]:
     """Repeated readings without the rest, for commands."""
     model, clock, budgets = language_model(settings), SystemClock(), budgets_of(settings)
+    switch = AiSwitch(forced_off=settings.ai == "off")
     async with AsyncExitStack() as stack:
+        switched = None
         if model is not None:
-            await stack.enter_async_context(model)
-        reader = Reader(clock, EvidenceFinder(), model, budgets.prices)
-        yield Calibration(database, Sessions(), reader, clock, budgets)
+            switched = SwitchedModel(await stack.enter_async_context(model), database, switch)
+        reader = Reader(clock, EvidenceFinder(), switched, budgets.prices)
+        yield Calibration(database, Sessions(), reader, clock, budgets, switch)
 
 
 class House:
@@ -154,9 +160,17 @@ class House:
         self._metrics = Metrics()
         self._metrics.show(*CAPTIONS, *RECOGNITION)
         self._model = language_model(settings)
-        self._within_budgets: BudgetedModel | None = None
-        """The model for whatever is not scoring, which counts for itself."""
-        self._parts: dict[str, Any] = {"settings": settings, "database": database, "clock": self._clock}
+        self._switch = AiSwitch(forced_off=settings.ai == "off")
+        self._for_scoring: SwitchedModel | None = None
+        """It counts what it asks by itself."""
+        self._within_budgets: SwitchedModel | None = None
+        """The model for whatever is not scoring."""
+        self._parts: dict[str, Any] = {
+            "settings": settings,
+            "database": database,
+            "clock": self._clock,
+            "ai_switch": self._switch,
+        }
         self._storage = open_storage(settings.recordings)
         self._checks: dict[str, Check] = {"database": database.ping}
 
@@ -164,8 +178,10 @@ class House:
         """Make the services and open the adapters; `stack` closes them in reverse."""
         if self._model is not None:
             await stack.enter_async_context(self._model)
+            self._for_scoring = SwitchedModel(self._model, self._database, self._switch)
             within = BudgetedModel(self._model, self._database, self._clock, budgets_of(self._settings))
-            self._within_budgets = await stack.enter_async_context(within)
+            budgeted = await stack.enter_async_context(within)
+            self._within_budgets = SwitchedModel(budgeted, self._database, self._switch)
         secret = secret_key(self._settings)
         self._parts |= auth_services(self._settings, self._database, self._clock, secret)
         self._add_record(secret)
@@ -206,7 +222,7 @@ class House:
     def _add_evaluation(self) -> None:
         sessions, jobs = self._parts["sessions"], JobQueue(self._database)
         budgets = budgets_of(self._settings)
-        reader = Reader(self._clock, EvidenceFinder(), self._model, budgets.prices)
+        reader = Reader(self._clock, EvidenceFinder(), self._for_scoring, budgets.prices)
         Scoring(
             self._database,
             sessions,
@@ -215,12 +231,14 @@ class House:
             budgets=budgets,
             drafts=self._settings.scoring_drafts,
             wording=wording_of(self._settings),
+            switch=self._switch,
         ).register(jobs)
-        calibration = Calibration(self._database, sessions, reader, self._clock, budgets)
+        calibration = Calibration(self._database, sessions, reader, self._clock, budgets, self._switch)
         calibration.register(jobs)
         Drafting(self._database, sessions, self._parts["resumes"], self._parts["drafting"]).register(jobs)
         self._parts |= {
-            "evaluation": Evaluation(sessions, self._clock, budgets),
+            "evaluation": Evaluation(sessions, self._clock, budgets, self._switch),
+            "reviewing": Reviewing(sessions, self._clock),
             "calibration": calibration,
             "jobs": jobs,
         }
@@ -269,6 +287,8 @@ class House:
             database=database,
             sessions=sessions,
             evaluation=self._parts["evaluation"],
+            reviewing=self._parts["reviewing"],
+            ai=AiCards(database, self._switch, self._parts["reviewing"], self._parts["auth"]),
             privacy=self._parts["privacy"],
             resumes=self._parts["resumes"],
             recordings=recordings,
@@ -336,6 +356,8 @@ ROUTERS = (
     room_routes,
     candidate_pages,
     admin_routes,
+    review_pages,
+    system_pages,
     position_pages,
     bank_pages,
     calibration_pages,

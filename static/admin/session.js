@@ -10,6 +10,9 @@ const transcript = new Transcript(/** @type {HTMLElement} */ (document.querySele
 const box = /** @type {HTMLElement} */ (document.querySelector("[data-player]"));
 const player = box.querySelector("[data-parts]") ? new Player(box, (atMs) => transcript.follow(atMs)) : null;
 
+// A form that came back says what is wrong with it, wherever on the page it stands.
+/** @type {HTMLElement | null} */ (document.querySelector("[data-problem]"))?.focus();
+
 document.addEventListener("click", (event) => {
   const button = /** @type {HTMLElement} */ (event.target).closest?.("[data-seek]");
   if (!(button instanceof HTMLElement)) return;

@@ -1,6 +1,7 @@
 """What a reviewer sees of a scorecard, and an admin of its repeatability, in both languages."""
 
 from collections.abc import AsyncIterator
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
@@ -95,10 +96,20 @@ async def interviewed(house: Served, language: str) -> str:
     return candidate.session_id
 
 
+async def score(page: Page, level: str, *, but: str = "") -> None:
+    """Choose this level for every criterion, except the one called `but`."""
+    for scale in await page.locator(".levels").all():
+        if but and await scale.get_by_text(but, exact=False).count():
+            continue
+        await scale.locator(f'input[value="{level}"]').check(force=True)
+
+
 async def reviewed(page: Page, session_id: str) -> None:
     """Score first; the draft shows afterwards (C07)."""
     await sign_in(page, f"/admin/sessions/{session_id}")
     await expect(page.locator(".agreement")).to_have_count(0)
+    await expect(page.locator(".review-form input:checked")).to_have_count(0)
+    await score(page, "mixed")
     await page.locator(".review-form button").click()
     await expect(page.locator(".agreement").first).to_be_visible()
     await page.locator("details.more summary").last.click()
@@ -116,9 +127,94 @@ async def test_a_reviewer_sees_how_far_the_drafts_agree_why_and_what_they_cost(
     await expect(page.get_by_text("the independent drafts contradict each other")).to_be_visible()
     await expect(page.locator(".claim")).to_have_count(2)
     await expect(page.locator(".budgets")).to_contain_text("$2.50")
+    await expect(page.locator(".differs").first).to_have_text("You differ from the draft")
+    await expect(page.locator(".compared .weight").first).to_contain_text("Weight")
+    await expect(page.get_by_text("before seeing the AI's draft")).to_be_visible()
+    made = page.locator("details.more").last
+    await expect(made.locator("dt", has_text="Rubric")).to_be_visible()
     await picture(page, "admin-scorecard-en")
     await page.get_by_role("button", name="Evaluate again").click()
     await page.wait_for_url("**/admin/sessions/*")
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+async def test_C07_a_criterion_left_out_is_named_and_a_change_after_the_draft_asks_for_its_reason(
+    judging_house: Served, people: People, language: str
+) -> None:
+    people.expect("422")
+    session_id = await interviewed(judging_house, language)
+    locale = {"en": "en-US", "ko": "ko-KR"}[language]
+    page = await people.arrive(judging_house.url, language=locale, phone=True)
+    await sign_in(page, f"/admin/sessions/{session_id}")
+    await picture(page, f"admin-review-form-{language}-phone")
+    left_out = await page.locator(".levels legend > span").nth(2).inner_text()
+    await score(page, "mixed", but=left_out)
+    await page.locator(".review-form button").click()
+    problem = page.locator("[data-problem]")
+    await expect(problem).to_be_focused()
+    await expect(problem).to_contain_text(left_out)
+    await expect(page.locator(".levels.is-missing")).to_have_count(1)
+    await expect(page.locator(".agreement")).to_have_count(0)
+    await picture(page, f"admin-review-left-out-{language}-phone")
+    await page.locator('.levels.is-missing input[value="not_scored"]').check(force=True)
+    await page.locator(".review-form button").click()
+    await expect(page.locator(".agreement").first).to_be_visible()
+    await page.locator("details.more", has=page.locator(".review-form")).locator("summary").click()
+    await page.locator('.levels input[value="strong_yes"]').first.check(force=True)
+    await page.locator(".review-form button").click()
+    await expect(page.locator("[data-problem]")).to_be_focused()
+    await page.locator("#override_reason").fill("I heard it again.")
+    await picture(page, f"admin-review-reason-{language}-phone")
+    await page.locator(".review-form button").click()
+    await expect(page.locator("dl.facts").get_by_text("I heard it again.")).to_be_visible()
+    await picture(page, f"admin-compared-{language}-phone")
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+async def test_corrected_words_are_shown_as_corrected_with_what_was_heard_and_never_as_typed(
+    judging_house: Served, people: People, language: str
+) -> None:
+    heard = WORDS[language][2].replace("cache", "cash").replace("캐시", "케시")
+    candidate = await judging_house.new_candidate(language=language)
+    database, sessions = await judging_house.part("database"), await judging_house.part("sessions")
+    session_id = UUID(candidate.session_id)
+    for number, question_id in enumerate(await candidate.questions()):
+        (await candidate.type_answer(question_id, heard)).raise_for_status()
+        async with database.uow() as work:
+            await sessions.correct(work, session_id, number + 1, WORDS[language][2])
+    await drafted(judging_house, candidate.session_id)
+    locale = {"en": "en-US", "ko": "ko-KR"}[language]
+    page = await people.arrive(judging_house.url, language=locale, phone=True)
+    await reviewed(page, candidate.session_id)
+    words = {"en": ("corrected by the candidate", "Typed"), "ko": ("지원자가 고친 말", "글로 작성")}
+    quote = page.locator(".compared .quote").first
+    await expect(quote).to_contain_text(words[language][0])
+    await expect(quote.locator(".heard")).to_contain_text("cash" if language == "en" else "케시")
+    await expect(quote.get_by_role("img", name=words[language][1])).to_have_count(0)
+    await picture(page, f"admin-corrected-{language}-phone")
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+async def test_C07_an_admin_stops_the_ai_with_one_button_and_sees_how_often_people_differ(
+    judging_house: Served, people: People, language: str
+) -> None:
+    locale = {"en": "en-US", "ko": "ko-KR"}[language]
+    page = await people.arrive(judging_house.url, language=locale, phone=language == "ko")
+    await sign_in(page, "/admin/system")
+    await page.locator('form[action="/admin/system/ai/stop"] button').click()
+    start = page.locator('form[action="/admin/system/ai/start"] button')
+    await expect(start).to_be_visible()
+    await expect(page.locator("#ai-title + .status-bad")).to_be_visible()
+    await picture(page, f"admin-system-stopped-{language}")
+    stopped = await interviewed(judging_house, language)
+    await page.goto(f"/admin/sessions/{stopped}")
+    words = {"en": "Calls of the language model were stopped.", "ko": "언어 모델 호출이 중지되어"}
+    await expect(page.get_by_text(words[language]).first).to_be_visible()
+    await picture(page, f"admin-session-stopped-{language}")
+    await page.goto("/admin/system")
+    await start.click()
+    await expect(page.locator("#ai-title + .status-good")).to_be_visible()
+    await picture(page, f"admin-system-{language}")
 
 
 async def test_a_series_is_started_on_the_page_and_shows_what_came_again(

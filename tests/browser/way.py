@@ -179,11 +179,11 @@ async def sign_in(page: Page, then: str = "/admin/sessions") -> None:
 
 
 async def drafted(house: Served, session_id: str) -> None:
-    """Wait until the scorecard is there."""
+    """Wait until the scorecard is there; as a program, since an admin would have seen the draft by that."""
 
     async def there() -> bool:
         answer = await house.http.get(
-            f"/api/sessions/{session_id}/results", headers=await house.admin_bearer()
+            f"/api/sessions/{session_id}/results", headers=await house.program_bearer()
         )
         return answer.json()["status"] != "pending"
 

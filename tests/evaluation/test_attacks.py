@@ -17,10 +17,8 @@ from tests.support.anthropic_server import AnthropicServer, Says, said_in
 from viva.evaluation import (
     Evaluation,
     EvidenceFinder,
-    NotReviewableYet,
     Reader,
     Scoring,
-    UnknownCriterion,
 )
 from viva.evaluation.claude import Claude
 from viva.evaluation.views import for_candidate, for_staff
@@ -264,42 +262,3 @@ async def test_staff_see_the_draft_marked_as_one_with_evidence_for_each_level(
     for criterion in shown["scorecard"]["criteria"]:
         assert criterion["level"] == "strong_yes"
         assert {"quote", "seq", "start_ms", "end_ms"} <= set(criterion["evidence"][0])
-
-
-async def test_C07_the_draft_shows_to_a_reviewer_once_they_have_scored(
-    database, clock, scoring, evaluation, written_jobs
-):
-    talk = await interview(database, clock, spoken=[STORY["en"]])
-    await drafted(scoring, database, evaluation, written_jobs, talk)
-    reviewer = await a_user(database)
-    async with database.uow() as work:
-        assert not await evaluation.draft_visible_to(work, talk.session_id, reviewer)
-        review = await evaluation.submit_review(
-            work,
-            reviewer,
-            talk.session_id,
-            levels={"ownership": "mixed", "problem_solving": None},
-            decision="hold",
-        )
-        assert await evaluation.draft_visible_to(work, talk.session_id, reviewer)
-        assert (await evaluation.results(work, talk.session_id)).reviews == (review,)
-        with pytest.raises(UnknownCriterion):
-            await evaluation.submit_review(work, reviewer, talk.session_id, levels={"charm": "yes"})
-
-
-async def test_an_interview_that_goes_on_cannot_be_reviewed(database, clock, evaluation):
-    talk = await interview(database, clock, spoken=[STORY["en"]])
-    async with database.uow() as work:
-        await Sessions().set_progress(work, talk.session_id, status="in_progress")
-        with pytest.raises(NotReviewableYet):
-            await evaluation.submit_review(work, talk.session_id, talk.session_id, levels={})
-
-
-async def a_user(database):
-    from viva.auth.tables import UserRow
-
-    async with database.uow() as work:
-        row = UserRow(email="rev@example.com", password_hash="x", role="reviewer")
-        work.db.add(row)
-        await work.db.flush()
-        return row.id

@@ -68,6 +68,16 @@ class Served(msgspec.Struct):
         """The header of a signed-in admin."""
         return await self.bearer(ADMIN_EMAIL, ADMIN_PASSWORD)
 
+    async def program_bearer(self) -> dict[str, str]:
+        """The header of an admin's API key: it is nobody who could be led by what they read."""
+        if "program" not in self._bearers:
+            made = await self.http.post(
+                "/api/keys", json={"label": "tests", "role": "admin"}, headers=await self.admin_bearer()
+            )
+            made.raise_for_status()
+            self._bearers["program"] = float("inf"), {"Authorization": f"Bearer {made.json()['key']}"}
+        return self._bearers["program"][1]
+
     async def new_session(self, headers: dict[str, str] | None = None, **fields: Any) -> dict[str, Any]:
         """A session made through the API by the admin, or by whoever `headers` speak for."""
         asked = {"user_name": "Kim Minji", "position": "Backend engineer", "language": "en"} | fields

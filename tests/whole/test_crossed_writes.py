@@ -52,8 +52,10 @@ async def test_F13_a_review_that_crossed_another_write_is_taken(served: Served) 
         return (await served.http.get(f"{address}/results", headers=staff)).json()["status"] != "pending"
 
     await eventually(drafted, 60)
+    results = (await served.http.get(f"{address}/results", headers=staff)).json()
+    levels = {criterion["key"]: None for criterion in results["scorecard"]["criteria"]}
     async with crossing(served, "human_reviews"):
-        review = {"levels": {}, "note": "Seen."}
+        review = {"levels": levels, "note": "Seen."}
         taken = await served.http.post(f"{address}/reviews", json=review, headers=staff)
     assert taken.status_code == 201, taken.text
 

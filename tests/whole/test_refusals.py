@@ -47,6 +47,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "link": {"data": {"x": "x"}},
     "evaluate": {"data": {"x": "x"}},
     "evaluations": {},
+    "identity": {},
     "resume": {"files": dict.fromkeys(("file", "resume"), ("cv.txt", b"Ten years of schedulers."))},
     "drafts": {"data": {"act": "reject", "text": "What did you build?"}},
     "accept": {"json": {"text": "What did you build there?", "competency": "ownership"}},

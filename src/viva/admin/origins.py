@@ -12,6 +12,7 @@ _SOURCES = {
 _INSTEAD = {
     "model_timeout": N_("The language model took too long to draft questions, so the bank's are asked."),
     "draft_may_not_be_asked": N_("The language model drafted a question that may not be asked, so the bank's are asked."),
+    "ai_stopped": N_("Calls of the language model were stopped, so the bank's questions are asked."),
     "budget_position": N_("The position's budget for the language model is used up, so the bank's questions are asked."),
     "budget_day": N_("Today's budget for the language model was used up, so the bank's questions are asked."),
 }  # fmt: skip

@@ -12,6 +12,7 @@ _REASONS = {
     "no_model": N_("No language model is set up, so no questions can be drafted."),
     "model_unavailable": N_("The language model cannot be reached at the moment. It will be asked again until the interview begins."),
     "model_refused": N_("The language model declined to draft questions."),
+    "ai_stopped": N_("Calls of the language model were stopped, so nothing more is drafted."),
     "draft_may_not_be_asked": N_("The language model drafted only questions that may not be asked."),
     "budget_session": N_("The budget for the language model in this interview is used up."),
     "budget_position": N_("The position's budget for the language model is used up."),

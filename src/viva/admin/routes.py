@@ -1,7 +1,6 @@
 """The dashboard's pages."""
 
 from typing import Any, Literal
-from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
@@ -9,28 +8,25 @@ from litestar import Request, Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
+from viva.admin.refusing import refused
 from viva.admin.resumes import uploaded
 from viva.admin.views import Dashboard
 from viva.auth import (
-    CandidatePrincipal,
     Principal,
     UserPrincipal,
     requires_admin,
     requires_person,
-    requires_reviewer,
 )
-from viva.evaluation import LEVELS, Decision, Evaluation, Level
 from viva.platform.antivirus import Antivirus, FileNotScanned, InfectedFile
-from viva.platform.clock import Clock
-from viva.platform.database import Database, Work
-from viva.platform.errors import Forbidden, VivaError
-from viva.platform.i18n import N_, current_locale, gettext
+from viva.platform.database import Database
+from viva.platform.errors import Forbidden
+from viva.platform.i18n import current_locale
 from viva.platform.jobs import Jobs
 from viva.platform.settings import Settings
-from viva.platform.web import FormErrors, Page, datetime_of, message_of, parse_form, request_id, see_other
+from viva.platform.web import FormErrors, Page, datetime_of, message_of, parse_form, see_other
 from viva.questions import Positions, ResumeRefused
 from viva.resumes import ResumeNotAskedFor, Resumes, Wanted
-from viva.sessions import Admissions, NameAndPositionRequired, NewSession, Sessions
+from viva.sessions import Admissions, NameAndPositionRequired, NewSession
 
 NOTHING_WANTED = Wanted()
 StaffRequest = Request[Principal, Any, Any]
@@ -44,13 +40,6 @@ class InviteForm(msgspec.Struct, frozen=True):
     language: Literal["ko", "en"] = "ko"
     email: str | None = None
     position_id: UUID | None = None
-
-
-class ReviewForm(msgspec.Struct, frozen=True):
-    """What stands in the review form beside the levels."""
-
-    note: str = ""
-    decision: Decision | None = None
 
 
 @get("/admin")
@@ -156,75 +145,6 @@ async def show_session(
     return Page("admin/session.html", await dashboard.session_page(request.user, session_id))
 
 
-@post(
-    "/admin/sessions/{session_id:uuid}/review", guards=[requires_person, requires_reviewer], status_code=200
-)
-async def review(
-    session_id: FromPath[UUID],
-    request: Request[UserPrincipal, Any, Any],
-    dashboard: NamedDependency[Dashboard],
-    database: NamedDependency[Database],
-    sessions: NamedDependency[Sessions],
-    evaluation: NamedDependency[Evaluation],
-) -> Response[Any]:
-    """Put this person's own view down; only then is the draft shown."""
-    sent = await request.form()
-    levels = _levels({name: str(value) for name, value in sent.multi_items()})
-    form = parse_form(ReviewForm, sent)
-
-    async def act(work: Work) -> str | None:
-        await sessions.visible(work, session_id, request.user)
-        if isinstance(form, FormErrors):
-            return next(iter(form.errors.values()))
-        await evaluation.submit_review(
-            work,
-            request.user.user_id,
-            session_id,
-            levels=levels,
-            note=form.note,
-            decision=form.decision,
-        )
-        return None
-
-    try:
-        problem = await database.run(act)
-        if problem is None:
-            return see_other(f"/admin/sessions/{session_id}")
-    except VivaError as error:
-        if error.code == "session_not_found":
-            raise
-        problem = message_of(error)
-    context = await dashboard.session_page(request.user, session_id)
-    values = {"levels": levels, "note": str(sent.get("note", "")), "decision": str(sent.get("decision", ""))}
-    return Page("admin/session.html", context | {"problem": problem, "values": values}, 422)
-
-
-@post("/admin/sessions/{session_id:uuid}/identity", guards=[requires_person], status_code=200)
-async def reveal(
-    session_id: FromPath[UUID],
-    request: Request[UserPrincipal, Any, Any],
-    database: NamedDependency[Database],
-    sessions: NamedDependency[Sessions],
-    clock: NamedDependency[Clock],
-) -> Response[Any]:
-    """Decide to know whose interview this is before scoring it; the page says so from then on."""
-
-    async def act(work: Work) -> None:
-        await sessions.visible(work, session_id, request.user)
-        await sessions.unveil(work, session_id, request.user.user_id, clock.now(), scored=False)
-
-    await database.run(act)
-    return see_other(f"/admin/sessions/{session_id}")
-
-
-def _levels(fields: dict[str, str]) -> dict[str, Level | None]:
-    chosen: dict[str, Level | None] = {}
-    for name, value in fields.items():
-        if name.startswith("level."):
-            chosen[name.removeprefix("level.")] = next((level for level in LEVELS if level == value), None)
-    return chosen
-
-
 @get("/admin/system", guards=[requires_admin])
 async def system(dashboard: NamedDependency[Dashboard]) -> Page:
     """How the parts are, and what waits for a person."""
@@ -238,15 +158,6 @@ async def retry_job(job_id: FromPath[str], jobs: NamedDependency[Jobs]) -> Respo
     return see_other("/admin/system")
 
 
-def refused(request: StaffRequest, error: VivaError) -> Response[Any]:
-    """A browser that holds only a candidate's cookie is led to the sign-in; staff read what they may not."""
-    if isinstance(request.user, CandidatePrincipal):
-        return see_other(f"/login?{urlencode({'next': request.url.path, 'reason': 'unauthenticated'})}")
-    title = gettext(N_("This is not allowed"))
-    context = {"status": 403, "code": error.code, "title": title, "message": message_of(error)}
-    return Page("errors/error.html", context | {"request_id": request_id()}, 403)
-
-
 router = Router(
     path="/",
     guards=[requires_person],
@@ -257,8 +168,6 @@ router = Router(
         new_session,
         invite,
         show_session,
-        review,
-        reveal,
         system,
         retry_job,
     ],

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from viva.admin.ai_cards import AiCards
 from viva.admin.origins import origin
 from viva.admin.resume_views import resume_view
 from viva.auth import AuthService, Principal, UserPrincipal
@@ -15,6 +16,7 @@ from viva.evaluation import (
     BudgetView,
     Evaluation,
     Review,
+    Reviewing,
     budget_view,
     for_staff,
     veiled,
@@ -25,6 +27,7 @@ from viva.platform.i18n import N_, gettext
 from viva.platform.jobs import HeldJob, Jobs
 from viva.platform.settings import Settings
 from viva.privacy import Privacy
+from viva.questions import Criterion
 from viva.resumes import DRAFT_FROM_RESUME, Resumes
 from viva.sessions import Session, Sessions
 from viva.stt import Choice
@@ -47,6 +50,8 @@ class Dashboard:
         database: Database,
         sessions: Sessions,
         evaluation: Evaluation,
+        reviewing: Reviewing,
+        ai: AiCards,
         privacy: Privacy,
         resumes: Resumes,
         recordings: Recordings,
@@ -59,6 +64,8 @@ class Dashboard:
         self._database = database
         self._sessions = sessions
         self._evaluation = evaluation
+        self._reviewing = reviewing
+        self._ai = ai
         self._privacy = privacy
         self._resumes = resumes
         self._recordings = recordings
@@ -89,34 +96,35 @@ class Dashboard:
 
     async def session_page(self, principal: UserPrincipal, session_id: UUID) -> dict[str, Any]:
         """`admin/session.html`. Raises `SessionNotFound`."""
-        async with self._database.uow() as work:
-            session = await self._sessions.visible(work, session_id, principal)
-            veil = await self._sessions.veil(work, session, principal)
-            record = veil.record(await self._sessions.record(work, session_id))
-            results = veiled(await self._evaluation.results(work, session_id), veil)
-            known_by = await self._known_by(work, session_id)
-            ledger = await self._privacy.ledger(work, session_id)
-            incidents = await self._sessions.incidents(work, session_id)
-            resume = await resume_view(work, self._resumes, record)
-            own = [review for review in results.reviews if review.reviewer_id == principal.user_id]
-            others = await self._others(work, results.reviews, principal) if own else []
+        page = await self._database.run(lambda work: self._session_page(work, principal, session_id))
+        return page | {"parts": [] if page["hidden"] else await self._parts(session_id)}
+
+    async def _session_page(self, work: Work, principal: UserPrincipal, session_id: UUID) -> dict[str, Any]:
+        session = await self._sessions.visible(work, session_id, principal)
+        veil = await self._sessions.veil(work, session, principal)
+        record = veil.record(await self._sessions.record(work, session_id))
+        everything = await self._evaluation.results(work, session_id)
+        results = await self._reviewing.shown_to(work, session_id, everything, principal, on_page=True)
+        own = self._reviewing.views_of(results, principal.user_id)
         latest = own[-1] if own else None
+        ledger = await self._privacy.ledger(work, session_id)
         return {
             "record": record,
             "origin": origin(record.session),
-            "resume": resume,
-            "results": for_staff(results),
-            "draft_visible": latest is not None,
+            "resume": await resume_view(work, self._resumes, record),
+            "results": for_staff(veiled(results, veil)),
+            "weights": shares(record.criteria),
             "own_review": latest,
-            "other_reviews": others,
-            "parts": [] if veil.hides else await self._parts(session_id),
+            "draft_seen": await self._reviewing.has_seen_draft(work, session_id, principal.user_id),
+            "other_reviews": await self._others(work, results.reviews, principal),
             "hidden": veil.hides,
-            "known_by": known_by,
-            "incidents": incidents,
+            "known_by": await self._known_by(work, session_id),
+            "incidents": await self._sessions.incidents(work, session_id),
             "notice_version": ledger[-1].notice_version if ledger else None,
             "consented_at": ledger[-1].decided_at if ledger else None,
             "values": _form_of(latest),
             "problem": None,
+            "left_out": [],
         }
 
     async def _others(
@@ -149,12 +157,14 @@ class Dashboard:
 
     async def system_page(self) -> dict[str, Any]:
         """`admin/system.html`."""
-        return {
-            "engines": [self._recognition(), self._judge(), self._database_part()],
+        ai = await self._ai.shown()
+        return ai | {
+            "engines": [self._recognition(), self._judge(ai["ai"].stopped), self._database_part()],
             "running": self._running(),
             "jobs": await self._jobs.load(),
             "held": [_held(job) for job in await self._jobs.held()],
             "today": await self._today(),
+            "has_model": bool(self._settings.anthropic_api_key),
         }
 
     async def _today(self) -> BudgetView | None:
@@ -168,7 +178,10 @@ class Dashboard:
         state = "ok" if self._engine.engine else "off"
         return _part(N_("Speech recognition"), state, gettext(self._engine.message))
 
-    def _judge(self) -> dict[str, str]:
+    def _judge(self, stopped: bool) -> dict[str, str]:
+        if self._settings.anthropic_api_key and stopped:
+            detail = gettext(N_("{model}: stopped, see below")).format(model=self._settings.llm_model)
+            return _part(N_("Evaluation"), "off", detail)
         if self._settings.anthropic_api_key:
             return _part(N_("Evaluation"), "ok", self._settings.llm_model)
         detail = N_("No model key is set: quotes are found for each criterion, and nothing is judged.")
@@ -192,8 +205,19 @@ def _standing(session: Session, standing: str | None) -> str:
 
 def _form_of(review: Review | None) -> dict[str, Any]:
     if review is None:
-        return {"levels": {}, "note": "", "decision": ""}
-    return {"levels": review.levels, "note": review.note, "decision": review.decision or ""}
+        return {"levels": {}, "note": "", "decision": "", "override_reason": ""}
+    return {
+        "levels": review.levels,
+        "note": review.note,
+        "decision": review.decision or "",
+        "override_reason": review.override_reason,
+    }
+
+
+def shares(criteria: Sequence[Criterion]) -> dict[str, int]:
+    """Each criterion's weight as a share of all, in per cent, by key."""
+    total = sum(criterion.weight for criterion in criteria) or 1
+    return {criterion.key: round(100 * criterion.weight / total) for criterion in criteria}
 
 
 def _held(job: HeldJob) -> dict[str, Any]:

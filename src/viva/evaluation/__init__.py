@@ -5,21 +5,30 @@
 
 from viva.evaluation.calibration import CALIBRATE, Calibration, Outcome
 from viva.evaluation.calibration_store import Series
-from viva.evaluation.errors import NotReviewableYet, UnknownCriterion
+from viva.evaluation.errors import (
+    DecisionNeedsAPerson,
+    NotReviewableYet,
+    OverrideReasonRequired,
+    ReviewIncomplete,
+    UnknownCriterion,
+)
 from viva.evaluation.evidence import Evidence
 from viva.evaluation.instructions import CURRENT, VERSIONS
 from viva.evaluation.keyless import EvidenceFinder
+from viva.evaluation.made import BudgetView, budget_view
 from viva.evaluation.measuring import Figures, LabelledSet, answers, measure
 from viva.evaluation.model import (
     LEVELS,
     Claim,
     CriterionResult,
+    Decision,
     Findings,
     Level,
     Review,
     Scorecard,
     Status,
 )
+from viva.evaluation.overriding import Differing
 from viva.evaluation.pairing import (
     LevelsCompared,
     Marker,
@@ -31,12 +40,13 @@ from viva.evaluation.pairing import (
 from viva.evaluation.prompt import Wording, wording_of
 from viva.evaluation.publishing import Published, publish_finder, publish_pairs, published
 from viva.evaluation.reading import Reader
+from viva.evaluation.reviewing import Reviewing
 from viva.evaluation.scoring import DRAFT_SCORECARD, EVALUATE_ANSWER, Scoring
-from viva.evaluation.service import AnswerResult, Decision, Evaluation, Results
+from viva.evaluation.service import AnswerResult, Evaluation, Results
 from viva.evaluation.suspicion import addresses_the_judge
 from viva.evaluation.trial import Cost, cost_of
 from viva.evaluation.veiling import veiled
-from viva.evaluation.views import BudgetView, budget_view, for_staff
+from viva.evaluation.views import for_staff
 
 __all__ = [
     "CALIBRATE",
@@ -52,6 +62,8 @@ __all__ = [
     "Cost",
     "CriterionResult",
     "Decision",
+    "DecisionNeedsAPerson",
+    "Differing",
     "Evaluation",
     "Evidence",
     "EvidenceFinder",
@@ -63,11 +75,14 @@ __all__ = [
     "Marker",
     "NotReviewableYet",
     "Outcome",
+    "OverrideReasonRequired",
     "Published",
     "QuotesCompared",
     "Reader",
     "Results",
     "Review",
+    "ReviewIncomplete",
+    "Reviewing",
     "Scorecard",
     "Scoring",
     "Series",

@@ -22,6 +22,7 @@ from viva.evaluation.reading import Reader, Reading, Request
 from viva.evaluation.repeatability import Difference, Run, Variant, differences, variant_of
 from viva.evaluation.store import Tries, Try
 from viva.platform import budget
+from viva.platform.ai_switch import STOPPED, AiSwitch
 from viva.platform.budget import Budgets
 from viva.platform.clock import Clock
 from viva.platform.database import Database, Work
@@ -63,6 +64,7 @@ class Calibration:
         reader: Reader,
         clock: Clock,
         budgets: Budgets,
+        switch: AiSwitch | None = None,
     ) -> None:
         self._database = database
         self._sessions = sessions
@@ -70,6 +72,7 @@ class Calibration:
         self._clock = clock
         self._budgets = budgets
         self._reading = asyncio.Lock()
+        self._switch = switch or AiSwitch()
 
     def register(self, jobs: Jobs) -> None:
         """Name the handler, before the queue runs."""
@@ -88,9 +91,10 @@ class Calibration:
     ) -> UUID:
         """Write the series down and, unless somebody works it off at once, queue it.
 
-        Raises `CalibrationImpossible` (no model, unknown wording, too much), `NotForCalibration` for an
-        interview that is not completed or whose candidate declined evaluation by AI, `SessionNotFound`.
+        Raises `AiStopped`, `CalibrationImpossible` (no model, unknown wording, too much), `NotForCalibration`
+        for an interview that is not completed or whose candidate declined AI, `SessionNotFound`.
         """
+        await self._switch.require_running(work)
         wanted = list(dict.fromkeys(session_ids))
         known = all(variant.version in VERSIONS for variant in variants)
         if not (self._reader.has_model and known and 1 <= len(variants) <= 2):
@@ -158,6 +162,8 @@ class Calibration:
         session_id, variant, _ = place
         try:
             async with self._database.uow() as work:
+                if await self._switch.is_stopped(work):
+                    return STOPPED
                 record = await self._sessions.record(work, session_id)
         except SessionNotFound:  # erased in the meantime
             return _ERASED
@@ -195,7 +201,7 @@ class Calibration:
             await keep(reading.last, None)
         if reading.findings is None:
             raise RetryLater(reading.retry_after_s or OUTAGE_S, "the language model is not available")
-        if reading.findings.status == "failed":
+        if reading.findings.status == "failed" or reading.findings.reason == STOPPED:
             return reading.findings.reason
         run = _run(place, reading, paid)
         async with self._database.uow() as work:

@@ -19,6 +19,31 @@ class UnknownCriterion(Invalid):
     message = N_("“{key}” is not a criterion of this interview.")
 
 
+class ReviewIncomplete(Invalid):
+    """A view says something about every criterion, be it that it is not scored; `keys` are left out."""
+
+    code = "review_incomplete"
+    message = N_("Please say something about every criterion: a level, or “Not scored”. Missing: {missing}.")
+
+    def __init__(self, *, keys: list[str], missing: str) -> None:
+        super().__init__(keys=keys, missing=missing)
+        self.keys = keys
+
+
+class OverrideReasonRequired(Invalid):
+    """Whoever has seen the draft says why they now say otherwise; `keys` name the criteria or the decision."""
+
+    code = "override_reason_required"
+    message = N_("You have seen the AI's draft. Please say why you now score or decide otherwise.")
+
+
+class DecisionNeedsAPerson(Conflict):
+    """C07: a decision about somebody is a named person's; no program makes it."""
+
+    code = "decision_needs_a_person"
+    message = N_("A decision is made by a named person who has signed in, not by an API key.")
+
+
 class EvaluationUnderWay(TooManyRequests):
     """One evaluation of a session at a time."""
 

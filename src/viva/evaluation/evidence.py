@@ -14,6 +14,7 @@ import msgspec
 
 from viva.audio import Word
 from viva.evaluation.cleaning import weight
+from viva.evaluation.correction import Correction
 from viva.evaluation.suspicion import closed
 from viva.sessions import Identity, Masked, cleaned, mask
 
@@ -32,13 +33,16 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     by_candidate: bool = True
     confidence: float | None = None
     words: tuple[Word, ...] = ()
+    heard: str | None = None
+    """What was heard where `text` is the candidate's correction of it."""
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """The candidate's own words and the stretch of the interview's clock in which they were said.
 
     `seq` is the utterance in which the quote begins; `confidence` is the recogniser's for these words, 0 to
-    1, and None for what was typed.
+    1, and None for what was typed. `corrected`: the candidate has corrected these words, `heard` is what
+    stood there before, and `recognisable` says whether the two share enough, see `correction`.
     """
 
     quote: str
@@ -46,6 +50,9 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     start_ms: int
     end_ms: int
     confidence: float | None
+    corrected: bool = False
+    heard: str = ""
+    recognisable: bool = True
 
 
 class Run:
@@ -53,9 +60,13 @@ class Run:
 
     def __init__(self, said: list[Said], identity: Identity) -> None:
         self.question_id = said[0].question_id
+        self.identity = identity
         self.text = " ".join(utterance.text for utterance in said)
         self.masked: Masked = mask(self.text, identity)
         self.starts: list[tuple[int, Said]] = []
+        self._corrections = {
+            one.seq: Correction(one.text, one.heard) for one in said if one.heard is not None
+        }
         offset = 0
         for utterance in said:
             self.starts.append((offset, utterance))
@@ -97,12 +108,17 @@ class Run:
             if c is not None
         ]
         letters = sum(length for _, length in sure)
+        mended = [(said, said.text[first:last]) for said, first, last in parts if said.heard is not None]
+        corrections = self._corrections
         return Evidence(
             quote=self.text[start:end],
             seq=parts[0][0].seq,
             start_ms=timed[0][0],
             end_ms=timed[-1][1],
             confidence=round(sum(c * length for c, length in sure) / letters, 3) if letters else None,
+            corrected=bool(mended),
+            heard=" ".join(said.heard for said, _ in mended if said.heard),
+            recognisable=all(corrections[said.seq].recognises(part) for said, part in mended),
         )
 
 

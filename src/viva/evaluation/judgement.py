@@ -130,6 +130,8 @@ def _result(criterion: RubricCriterion, finding: _Finding | None, transcript: Tr
         return msgspec.structs.replace(unscored, note="no_evidence")
     if not _is_clear(evidence):
         return msgspec.structs.replace(unscored, note="unclear_recognition")
+    if not _carries(evidence):
+        return msgspec.structs.replace(unscored, note="corrected_beyond_recognition")
     if not _bears_out(finding.reason, transcript, _folded(msgspec.json.encode(criterion).decode())):
         return msgspec.structs.replace(unscored, note="unfounded_reason")
     return msgspec.structs.replace(unscored, level=finding.level, reason=plain(finding.reason), note=None)
@@ -137,7 +139,7 @@ def _result(criterion: RubricCriterion, finding: _Finding | None, transcript: Tr
 
 def _claim(claim: _Claim, transcript: Transcript) -> Claim | None:
     evidence = _looked_up(claim.quotes, transcript)
-    if not evidence or not _is_clear(evidence) or not _bears_out(claim.text, transcript):
+    if not evidence or not _carries(evidence) or not _bears_out(claim.text, transcript):
         return None
     return Claim(kind=claim.kind, text=plain(claim.text), evidence=evidence)
 
@@ -150,7 +152,16 @@ def _looked_up(quotes: list[str], transcript: Transcript) -> tuple[Evidence, ...
 
 def _is_clear(evidence: tuple[Evidence, ...]) -> bool:
     """Whether at least one quote was recognised surely enough to rest a level on."""
-    return any(e.confidence is None or e.confidence >= CONFIDENCE_MIN for e in evidence)
+    return any(_is_sure(one) for one in evidence)
+
+
+def _carries(evidence: tuple[Evidence, ...]) -> bool:
+    """Whether at least one such quote is what was heard, or a correction in which that is still known."""
+    return any(_is_sure(one) and one.recognisable for one in evidence)
+
+
+def _is_sure(evidence: Evidence) -> bool:
+    return evidence.confidence is None or evidence.confidence >= CONFIDENCE_MIN
 
 
 def _bears_out(reason: str, transcript: Transcript, rubric: str = "") -> bool:

@@ -72,22 +72,27 @@ def _put_in(record: Record, question_id: UUID | None) -> Iterator[str]:
 
 
 def rubric_version(criteria: tuple[RubricCriterion, ...]) -> str:
-    """The first twelve digits of the SHA-256 of the criteria: the same words, the same version."""
+    """The first twelve digits of the SHA-256 of the criteria: same words and weights, same version."""
     return sha256(msgspec.json.encode(criteria)).hexdigest()[:12]
 
 
 def said_in(utterance: Utterance) -> Said:
-    """The candidate's correction counts where there is one; its words have no times of their own."""
-    corrected = utterance.corrected_text
+    """The candidate's correction counts where there is one, beside what was heard and how surely; its words
+    have no times of their own.
+    """
+    heard = cleaned(utterance.text).strip()
+    text = cleaned(utterance.corrected_text or "").strip() or heard
+    corrected = text != heard
     return Said(
         seq=utterance.seq,
         question_id=utterance.question_id,
-        text=cleaned(corrected or utterance.text).strip(),
+        text=text,
         start_ms=utterance.start_ms,
         end_ms=utterance.end_ms,
         by_candidate=utterance.speaker == "candidate",
-        confidence=None if corrected else utterance.confidence,
+        confidence=utterance.confidence,
         words=() if corrected else utterance.words,
+        heard=heard if corrected else None,
     )
 
 

@@ -15,6 +15,7 @@ from viva.evaluation.evidence import Evidence, Transcript
 
 Level = Literal["strong_no", "no", "mixed", "yes", "strong_yes"]
 LEVELS: tuple[Level, ...] = ("strong_no", "no", "mixed", "yes", "strong_yes")
+Decision = Literal["advance", "hold", "decline"]
 Status = Literal["pending", "ready", "needs_human", "failed"]
 Method = Literal["model", "evidence", "none"]
 """Who looked: a language model, the evidence finder (which judges nothing), or nobody."""
@@ -23,6 +24,7 @@ Note = Literal[
     "no_evidence",
     "not_shown",
     "unclear_recognition",
+    "corrected_beyond_recognition",
     "unfounded_reason",
     "not_judged",
     "nothing_found",
@@ -34,6 +36,7 @@ Reason = Literal[
     "waiting_for_model",
     "stopped",
     "ai_declined",
+    "ai_stopped",
     "nothing_said",
     "too_little_said",
     "unclear_recognition",
@@ -61,7 +64,7 @@ CONFIDENCE_MIN = 0.5
 
 class RubricCriterion(msgspec.Struct, frozen=True):
     """A criterion as the judge reads it; `anchors` describe the levels, lowest first, and `evidence` says
-    what in an answer counts as showing it.
+    what in an answer counts as showing it. `weight`, its share for people, is not told to a model.
     """
 
     key: str
@@ -69,6 +72,7 @@ class RubricCriterion(msgspec.Struct, frozen=True):
     description: str = ""
     anchors: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
+    weight: float = 1.0
 
 
 class CriterionResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,13 +117,17 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Scorecard(msgspec.Struct, frozen=True, kw_only=True):
-    """The current draft of a session, for a person to read; it decides nothing."""
+    """The current draft of a session, for a person to read; it decides nothing. `evaluation_id` names it for
+    ever, `rubric_version` the criteria with their weights.
+    """
 
     id: UUID
     session_id: UUID
+    evaluation_id: UUID
     findings: Findings
     evaluated_by: str
     prompt_version: str | None
+    rubric_version: str | None
     created_at: datetime
     draft: Literal[True] = True
 
@@ -127,6 +135,10 @@ class Scorecard(msgspec.Struct, frozen=True, kw_only=True):
 class Review(msgspec.Struct, frozen=True, kw_only=True):
     """What a named person thinks. Levels by criterion key; `None` is "not scored"; `blind` says that they did
     not know yet whose interview it is.
+
+    `evaluation_id` is the draft that was current, by `draft_by` under `draft_prompt_version`; `draft_seen`
+    says that they had seen a model's draft, and `override_reason` why they then departed from it or from
+    their first view.
     """
 
     id: UUID
@@ -134,9 +146,14 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
     reviewer_id: UUID
     levels: dict[str, Level | None]
     note: str
-    decision: Literal["advance", "hold", "decline"] | None
+    decision: Decision | None
     created_at: datetime
     blind: bool = False
+    draft_seen: bool
+    override_reason: str = ""
+    evaluation_id: UUID | None = None
+    draft_by: str | None = None
+    draft_prompt_version: str | None = None
 
 
 def without_judgement(reason: Reason) -> Findings:

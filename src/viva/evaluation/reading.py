@@ -185,8 +185,8 @@ class Reader:
         if one.why in _ACCOUNT:
             reason: Reason = "spend_limit" if one.why == "spend_limit" else "model_account"
             findings = Findings(status="failed", reason=reason)
-        elif one.why == "no_structured_output":
-            findings = without_judgement("no_structured_output")
+        elif one.why in {"no_structured_output", "ai_stopped"}:
+            findings = without_judgement("ai_stopped" if one.why == "ai_stopped" else "no_structured_output")
         else:
             findings = without_judgement("model_refused")
         several = task.wanted > 1

@@ -21,6 +21,7 @@ from viva.evaluation.reading import Reader, Reading, Request
 from viva.evaluation.store import Subject, Tries, Try
 from viva.events import ScorecardDrafted
 from viva.platform import budget
+from viva.platform.ai_switch import AiSwitch
 from viva.platform.budget import NO_LIMITS, Barred, Budgets
 from viva.platform.clock import Clock
 from viva.platform.database import Database, Work
@@ -55,6 +56,8 @@ class _Prepared(msgspec.Struct, frozen=True):
     request: Request
     allowed: Reserved | DoesNotFit | None
     """None where no model is asked."""
+    stopped: bool
+    """A model would be asked, but all calls are stopped."""
 
     @property
     def barred(self) -> Barred | None:
@@ -78,6 +81,7 @@ class Scoring:
         budgets: Budgets = NO_LIMITS,
         drafts: int = 1,
         wording: Wording = CURRENT_WORDING,
+        switch: AiSwitch | None = None,
     ) -> None:
         self._database = database
         self._sessions = sessions
@@ -86,6 +90,7 @@ class Scoring:
         self._budgets = budgets
         self._drafts = drafts
         self._wording = wording
+        self._switch = switch or AiSwitch()
         self._missed = MissedSpans()
         self._locks: WeakValueDictionary[tuple[UUID, bool], asyncio.Lock] = WeakValueDictionary()
 
@@ -113,7 +118,9 @@ class Scoring:
                 if prepared.barred == "budget_day":
                     await self._wait_for_tomorrow(subject, prepared)
                 reading = await self._read(subject, prepared)
-                await self._keep(subject, reading.last, reading.findings, prepared.request.material)
+                rubric = prepared.request.material.rubric_version
+                last = msgspec.structs.replace(reading.last, rubric_version=rubric)
+                await self._keep(subject, last, reading.findings, prepared.request.material)
             finally:
                 await self._release(prepared.allowed)
         if reading.findings is None:
@@ -138,7 +145,9 @@ class Scoring:
                 drafts=self._drafts,
                 wording=self._wording,
             )
-            return _Prepared(record, tries, request, await self._reserve(work, record, request, tries))
+            stopped = self._reader.has_model and await self._switch.is_stopped(work)
+            allowed = None if stopped else await self._reserve(work, record, request, tries)
+            return _Prepared(record, tries, request, allowed, stopped)
 
         return await self._database.run(act)
 
@@ -175,6 +184,8 @@ class Scoring:
     async def _read(self, subject: Subject, prepared: _Prepared) -> Reading:
         if not prepared.record.session.ai_consent:
             return self._reader.settled_without("ai_declined")
+        if prepared.stopped:
+            return self._reader.settled_without("ai_stopped")
         if prepared.barred is not None:
             return self._reader.settled_without(prepared.barred)
         waiting_since = prepared.tries.waiting_since

@@ -1,28 +1,25 @@
-"""The face of evaluation: ask for it, read it, put a person's own view beside it."""
+"""The face of evaluation: ask for it and read it. What people say beside it is in `reviewing`."""
 
 from collections.abc import Sequence
-from typing import Literal
 from uuid import UUID
 
 import msgspec
 
-from viva.evaluation import store
-from viva.evaluation.errors import EvaluationUnderWay, NotReviewableYet, UnknownCriterion
-from viva.evaluation.model import Findings, Level, Reason, Review, Scorecard, Status
+from viva.evaluation import review_store, store
+from viva.evaluation.errors import EvaluationUnderWay, NotReviewableYet
+from viva.evaluation.model import Findings, Reason, Review, Scorecard, Status
 from viva.evaluation.scoring import queue
 from viva.evaluation.store import Standing, Subject, Usage
 from viva.platform import budget
+from viva.platform.ai_switch import AiSwitch
 from viva.platform.budget import NO_LIMITS, Barred, Budgets
 from viva.platform.clock import Clock
 from viva.platform.database import Work
-from viva.platform.ids import uuid7
-from viva.questions import FOLLOW_UP, PositionNotFound, Positions
-from viva.sessions import Answer, Question, Session, Sessions, Utterance, cleaned
+from viva.questions import FOLLOW_UP, Criterion, PositionNotFound, Positions
+from viva.sessions import Answer, Question, Session, Sessions, Utterance
 
-NOTE_MAX = 4000
 AGAIN_AFTER_S = 30
 """When somebody who asks for a new evaluation too early may ask again."""
-Decision = Literal["advance", "hold", "decline"]
 
 
 class AnswerResult(msgspec.Struct, frozen=True):
@@ -39,7 +36,8 @@ class Results(msgspec.Struct, frozen=True):
 
     `numbers` says that the position wants them beside the levels' words, `waiting` why a pending scorecard
     is not there yet, where that is known, `not_followed` the budgets for want of which no follow-up question
-    was asked.
+    was asked. `criteria` are the rubric with its weights. `draft_hidden` says that something a model judged
+    is left out for this reader; `hidden_card` is then what may be said of the draft, see `visibility`.
     """
 
     status: Status
@@ -51,15 +49,27 @@ class Results(msgspec.Struct, frozen=True):
     numbers: bool
     budgets: tuple[budget.Standing, ...]
     not_followed: tuple[Barred, ...]
+    criteria: tuple[Criterion, ...]
+    position_version: int | None
+    ai_stopped: bool
+    draft_hidden: bool = False
+    hidden_card: Scorecard | None = None
 
 
 class Evaluation:
     """Every method takes the caller's unit of work and commits nothing."""
 
-    def __init__(self, sessions: Sessions, clock: Clock, budgets: Budgets = NO_LIMITS) -> None:
+    def __init__(
+        self,
+        sessions: Sessions,
+        clock: Clock,
+        budgets: Budgets = NO_LIMITS,
+        switch: AiSwitch | None = None,
+    ) -> None:
         self._sessions = sessions
         self._clock = clock
         self._budgets = budgets
+        self._switch = switch or AiSwitch()
         self._positions = Positions()
 
     async def queue_answer(
@@ -82,16 +92,17 @@ class Evaluation:
     async def evaluate_again(self, work: Work, session_id: UUID) -> None:
         """Have the whole drafted anew, and with it the answers whose evaluation failed; what stopped goes on.
 
-        Raises `NotReviewableYet` before the interview's end and `EvaluationUnderWay` while one goes on, so
-        that asking five hundred times is asking once (S34).
+        Raises `AiStopped`, `NotReviewableYet` before the interview's end and `EvaluationUnderWay` while one
+        goes on, so that asking five hundred times is asking once (S34).
         """
+        await self._switch.require_running(work)
         session = await self._sessions.lock(work, session_id)
         if session.status != "completed":
             raise NotReviewableYet
         if await store.is_queued(work.db, session_id):
             raise EvaluationUnderWay(retry_after_s=AGAIN_AFTER_S)
         for question_id, findings in (await store.answer_findings(work.db, session_id)).items():
-            if findings.status == "failed":
+            if findings.status == "failed" or findings.reason == "ai_stopped":
                 await self.queue_answer(work, session_id, question_id, again=True)
         answers = await self._sessions.answers(work, session_id)
         if not await store.release_held(work.db, session_id, (answer.question_id for answer in answers)):
@@ -132,11 +143,14 @@ class Evaluation:
                 if question.id in answers
             ),
             scorecard=scorecard,
-            reviews=await store.reviews(work.db, session_id),
+            reviews=await review_store.reviews(work.db, session_id),
             usage=await store.usage(work.db, session_id),
             numbers=await self._shows_numbers(work, record.session),
             budgets=tuple(await budget.standings(work.db, self._budgets, account, now)),
             not_followed=await budget.refusals(work.db, session_id, FOLLOW_UP),
+            criteria=record.criteria,
+            position_version=record.session.position_version,
+            ai_stopped=await self._switch.is_stopped(work),
         )
 
     async def _shows_numbers(self, work: Work, session: Session) -> bool:
@@ -160,43 +174,3 @@ class Evaluation:
     async def standings(self, work: Work, session_ids: Sequence[UUID]) -> dict[UUID, Standing]:
         """How far each session's evaluation is, for lists; a session without anything is left out."""
         return await store.standings(work.db, session_ids)
-
-    async def draft_visible_to(self, work: Work, session_id: UUID, user_id: UUID) -> bool:
-        """C07: pages hide the draft from a person until they have entered their own view."""
-        return any(review.reviewer_id == user_id for review in await store.reviews(work.db, session_id))
-
-    async def submit_review(
-        self,
-        work: Work,
-        reviewer_id: UUID,
-        session_id: UUID,
-        *,
-        levels: dict[str, Level | None],
-        note: str = "",
-        decision: Decision | None = None,
-    ) -> Review:
-        """Put down what a named person thinks; from then on they know whose interview it is.
-
-        Raises `NotReviewableYet`, `UnknownCriterion`.
-        """
-        session = await self._sessions.get(work, session_id)
-        if session.status != "completed":
-            raise NotReviewableYet
-        known = {criterion.key for criterion in await self._sessions.criteria(work, session_id)}
-        for key in levels.keys() - known:
-            raise UnknownCriterion(key=key[:80])
-        now = self._clock.now()
-        blind = await self._sessions.unveil(work, session_id, reviewer_id, now, scored=True)
-        review = Review(
-            id=uuid7(),
-            session_id=session_id,
-            reviewer_id=reviewer_id,
-            levels=levels,
-            note=cleaned(note)[:NOTE_MAX],
-            decision=decision,
-            created_at=now,
-            blind=blind,
-        )
-        draft = await store.scorecard(work.db, session_id)
-        await store.add_review(work.db, review, draft.id if draft else None)
-        return review

@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Select, cast, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from viva.evaluation.model import Findings, Method, Review, Scorecard
+from viva.evaluation.model import Findings, Method, Scorecard
 from viva.evaluation.tables import EvaluationRow, HumanReviewRow, ScorecardRow
 from viva.platform.ids import uuid7
 from viva.platform.job_store import has_held_job, has_open_job, release_held_like
@@ -185,16 +185,23 @@ async def put_scorecard(
 
 async def scorecard(db: AsyncSession, session_id: UUID) -> Scorecard | None:
     """The current draft."""
-    query = select(ScorecardRow).where(ScorecardRow.session_id == session_id)
-    row = await db.scalar(query.execution_options(populate_existing=True))
-    if row is None:
+    query = (
+        select(ScorecardRow, EvaluationRow.rubric_version)
+        .join(EvaluationRow, EvaluationRow.id == ScorecardRow.evaluation_id)
+        .where(ScorecardRow.session_id == session_id)
+    )
+    found = (await db.execute(query.execution_options(populate_existing=True))).first()
+    if found is None:
         return None
+    row, rubric_version = found
     return Scorecard(
         id=row.id,
         session_id=row.session_id,
+        evaluation_id=row.evaluation_id,
         findings=msgspec.convert(row.payload, Findings),
         evaluated_by=row.evaluated_by,
         prompt_version=row.prompt_version,
+        rubric_version=rubric_version,
         created_at=row.created_at,
     )
 
@@ -233,17 +240,3 @@ async def usage(db: AsyncSession, session_id: UUID) -> Usage:
     query = select(answered, *sums, cast(func.sum(EvaluationRow.cost_microusd), BigInteger))
     row = (await db.execute(query.where(EvaluationRow.session_id == session_id))).one()
     return Usage(row[0], row[1], row[2], row[3], row[4])
-
-
-async def add_review(db: AsyncSession, review: Review, scorecard_id: UUID | None) -> None:
-    """Append a person's review."""
-    db.add(HumanReviewRow(scorecard_id=scorecard_id, **msgspec.structs.asdict(review)))
-    await db.flush()
-
-
-async def reviews(db: AsyncSession, session_id: UUID) -> tuple[Review, ...]:
-    """All of them, oldest first."""
-    rows = await db.scalars(
-        select(HumanReviewRow).where(HumanReviewRow.session_id == session_id).order_by(HumanReviewRow.id)
-    )
-    return tuple(msgspec.convert(row, Review, from_attributes=True) for row in rows)

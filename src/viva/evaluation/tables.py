@@ -1,7 +1,7 @@
 """Evaluations in PostgreSQL: every try is kept (C05), one draft stands, people's reviews stand beside it.
 
-The database itself refuses to change rows of `evaluations` and `calibration_runs`, and to delete those of
-`evaluations` unless their session goes too (the triggers are in the migrations).
+The database itself refuses to change rows of `evaluations`, `human_reviews` and `calibration_runs`, and to
+delete those of the first two unless their session goes too (the triggers are in the migrations).
 """
 
 from datetime import datetime
@@ -97,7 +97,11 @@ class ScorecardRow(Timestamped, Table):
 
 
 class HumanReviewRow(Table):
-    """A named person's own levels and decision (C07). Rows are only ever added; the newest counts."""
+    """A named person's own levels and decision (C07). Rows are only ever added; the newest counts.
+
+    `evaluation_id` is the draft that was current, `draft_seen` whether its author had seen a model's draft of
+    this interview, `override_reason` why they departed from it or from their first view after that.
+    """
 
     __tablename__ = "human_reviews"
     __table_args__ = (CheckConstraint("decision in ('advance', 'hold', 'decline')", name="decision"),)
@@ -105,12 +109,30 @@ class HumanReviewRow(Table):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"), index=True)
     reviewer_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"), index=True)
-    scorecard_id: Mapped[UUID | None] = mapped_column(ForeignKey("scorecards.id", ondelete="SET NULL"))
+    evaluation_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("evaluations.id", ondelete="CASCADE"), index=True
+    )
     levels: Mapped[dict[str, str | None]] = mapped_column(JSONB)
     note: Mapped[str]
     decision: Mapped[str | None]
     created_at: Mapped[datetime]
     blind: Mapped[bool] = mapped_column(default=False, server_default=false())
+    draft_seen: Mapped[bool]
+    override_reason: Mapped[str] = mapped_column(default="", server_default="")
+
+
+class DraftViewRow(Table):
+    """This person was shown a model's draft of this interview, first at `at`; from then on they do not score
+    it blind to the draft.
+    """
+
+    __tablename__ = "draft_views"
+
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    at: Mapped[datetime]
 
 
 class CalibrationRow(Timestamped, Table):

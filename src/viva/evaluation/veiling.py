@@ -8,7 +8,7 @@ from viva.evaluation.evidence import Evidence, Run, Transcript
 from viva.evaluation.material import said_in
 from viva.evaluation.model import Findings, Scorecard
 from viva.evaluation.service import AnswerResult, Results
-from viva.sessions import Veil
+from viva.sessions import Veil, mask
 
 
 def veiled(results: Results, veil: Veil) -> Results:
@@ -51,7 +51,10 @@ def _findings(findings: Findings, veil: Veil, runs: list[Run]) -> Findings:
 
 
 def _quotes(evidence: Iterable[Evidence], veil: Veil, runs: list[Run]) -> tuple[Evidence, ...]:
-    return tuple(msgspec.structs.replace(one, quote=_quote(one, veil, runs)) for one in evidence)
+    return tuple(
+        msgspec.structs.replace(one, quote=_quote(one, veil, runs), heard=_heard(one, veil, runs))
+        for one in evidence
+    )
 
 
 def _quote(evidence: Evidence, veil: Veil, runs: list[Run]) -> str:
@@ -61,3 +64,15 @@ def _quote(evidence: Evidence, veil: Veil, runs: list[Run]) -> str:
             if said.seq == evidence.seq and (start := run.text.find(evidence.quote, offset)) >= 0:
                 return run.masked.part(start, start + len(evidence.quote))
     return veil.text(evidence.quote)
+
+
+def _heard(evidence: Evidence, veil: Veil, runs: list[Run]) -> str:
+    """What was heard under a correction, masked after what was said before it in the same answer."""
+    if not evidence.heard:
+        return ""
+    for run in runs:
+        for offset, said in run.starts:
+            if said.seq == evidence.seq:
+                masked = mask(run.text[:offset] + evidence.heard, run.identity)
+                return masked.part(offset, offset + len(evidence.heard))
+    return veil.text(evidence.heard)

@@ -11,12 +11,12 @@ from uuid import UUID
 import msgspec
 
 from viva.evaluation.evidence import Evidence
+from viva.evaluation.made import BudgetView, MadeView, budget_view, made_view
 from viva.evaluation.model import LEVELS as LEVEL_ORDER
 from viva.evaluation.model import Claim, CriterionResult, Findings, Level, Method, Review, Scorecard, Status
 from viva.evaluation.service import AnswerResult, Results
 from viva.evaluation.store import Usage
-from viva.evaluation.wording import BUDGETS, LEVELS, METHODS, NOT_FOLLOWED, NOT_SCORED, NOTES, REASONS
-from viva.platform import budget
+from viva.evaluation.wording import LEVELS, METHODS, NOT_FOLLOWED, NOT_SCORED, NOTES, REASONS
 from viva.platform.i18n import gettext
 
 Code = TypeVar("Code", bound=str)
@@ -57,7 +57,8 @@ class AnswerView(msgspec.Struct):
 class CriterionView(msgspec.Struct):
     """A level where evidence carries it, else the note that says why not.
 
-    `number` is the level's place from 1 to 5, where the position wants numbers.
+    `number` is the level's place from 1 to 5, where the position wants numbers; `weight` is the criterion's
+    in the rubric.
     """
 
     key: str
@@ -69,6 +70,7 @@ class CriterionView(msgspec.Struct):
     evidence: tuple[Evidence, ...]
     agreement: "AgreementView | None" = None
     number: int | None = None
+    weight: float | None = None
 
 
 class AgreementView(msgspec.Struct):
@@ -95,27 +97,17 @@ class FindingsView(msgspec.Struct, kw_only=True):
     """Sentences that read like an instruction to the evaluator."""
 
 
-class BudgetView(msgspec.Struct):
-    """What was used of one budget, in words; the limits are None where there are none."""
-
-    scope: str
-    title: str
-    tokens: int
-    tokens_limit: int | None
-    microusd: int
-    microusd_limit: int | None
-    tokens_under_way: int = 0
-    """The most that calls under way may use up yet."""
-
-
 class ScorecardView(FindingsView, kw_only=True):
-    """The whole, as a draft for a person."""
+    """The whole, as a draft for a person; `rubric_version` names criteria and weights by their content."""
 
     id: UUID
     draft: Literal[True] = True
     evaluated_by: str
     prompt_version: str | None
+    rubric_version: str | None
+    position_version: int | None
     evaluated_at: datetime
+    evaluation_id: UUID
     usage: Usage
     budgets: tuple[BudgetView, ...]
 
@@ -129,7 +121,10 @@ class AnswerResultView(msgspec.Struct):
 
 
 class StaffResults(msgspec.Struct):
-    """The contract's shape."""
+    """The contract's shape. `draft_hidden`: a model's draft or judgement is left out until this reader has
+    scored; `made` says of the draft, hidden or not, how it came about; `ai_stopped` that no model is called
+    at the moment.
+    """
 
     status: Status
     answers: list[AnswerResultView]
@@ -137,6 +132,9 @@ class StaffResults(msgspec.Struct):
     reviews: tuple[Review, ...] = ()
     waiting: Told | None = None
     not_followed: tuple[Told, ...] = ()
+    draft_hidden: bool = False
+    made: MadeView | None = None
+    ai_stopped: bool = False
 
 
 class CandidateAnswerView(msgspec.Struct):
@@ -167,18 +165,21 @@ def for_candidate(results: Results) -> CandidateResults:
 
 
 def for_staff(results: Results) -> StaffResults:
-    """All of it, in the request's language."""
+    """All of it that there is for this reader, in the request's language."""
     card = results.scorecard
     return StaffResults(
         status=results.status,
         answers=[
-            AnswerResultView(_question(one), _answer(one), _evaluation(one, numbers=results.numbers))
+            AnswerResultView(_question(one), _answer(one), _evaluation(one, results))
             for one in results.answers
         ],
         scorecard=_scorecard(card, results) if card else None,
         reviews=results.reviews,
         waiting=_told(results.waiting, REASONS),
         not_followed=tuple(Told(why, gettext(NOT_FOLLOWED[why])) for why in results.not_followed),
+        draft_hidden=results.draft_hidden,
+        made=made_view(results),
+        ai_stopped=results.ai_stopped,
     )
 
 
@@ -194,10 +195,11 @@ def _answer(one: AnswerResult) -> AnswerView:
     return AnswerView(one.answer.status, one.answer.kind, text, one.answer.start_ms, one.answer.end_ms)
 
 
-def _evaluation(one: AnswerResult, *, numbers: bool) -> FindingsView | None:
+def _evaluation(one: AnswerResult, results: Results) -> FindingsView | None:
     if one.findings is not None:
-        return FindingsView(**_findings(one.findings, numbers=numbers))
-    return FindingsView(status="pending") if one.answer.status == "finished" else None
+        return FindingsView(**_findings(one.findings, results))
+    pending = one.answer.status == "finished" and not results.draft_hidden
+    return FindingsView(status="pending") if pending else None
 
 
 def _scorecard(card: Scorecard, results: Results) -> ScorecardView:
@@ -205,21 +207,28 @@ def _scorecard(card: Scorecard, results: Results) -> ScorecardView:
         id=card.id,
         evaluated_by=card.evaluated_by,
         prompt_version=card.prompt_version,
+        rubric_version=card.rubric_version,
+        position_version=results.position_version,
         evaluated_at=card.created_at,
+        evaluation_id=card.evaluation_id,
         usage=results.usage,
         budgets=tuple(map(budget_view, results.budgets)),
-        **_findings(card.findings, numbers=results.numbers),
+        **_findings(card.findings, results),
     )
 
 
-def _findings(findings: Findings, *, numbers: bool) -> dict[str, Any]:
+def _findings(findings: Findings, results: Results) -> dict[str, Any]:
+    weights = {criterion.key: criterion.weight for criterion in results.criteria}
     return {
         "status": findings.status,
         "reason": _told(findings.reason, REASONS),
         "method": findings.method,
         "judged": findings.method == "model" and findings.status == "ready",
         "message": gettext(METHODS[findings.method]),
-        "criteria": tuple(criterion_view(result, numbers=numbers) for result in findings.criteria),
+        "criteria": tuple(
+            criterion_view(result, numbers=results.numbers, weight=weights.get(result.key))
+            for result in findings.criteria
+        ),
         "claims": findings.claims,
         "drafts_asked": findings.drafts_asked,
         "drafts_used": findings.drafts_used,
@@ -227,20 +236,7 @@ def _findings(findings: Findings, *, numbers: bool) -> dict[str, Any]:
     }
 
 
-def budget_view(standing: budget.Standing) -> BudgetView:
-    """A budget in the request's language."""
-    return BudgetView(
-        scope=standing.scope,
-        title=gettext(BUDGETS[standing.scope]),
-        tokens=standing.spent.tokens,
-        tokens_limit=standing.limit.tokens,
-        microusd=standing.spent.microusd,
-        microusd_limit=standing.limit.microusd,
-        tokens_under_way=standing.under_way.tokens,
-    )
-
-
-def criterion_view(result: CriterionResult, *, numbers: bool) -> CriterionView:
+def criterion_view(result: CriterionResult, *, numbers: bool, weight: float | None) -> CriterionView:
     """A criterion in the request's language."""
     return CriterionView(
         key=result.key,
@@ -252,6 +248,7 @@ def criterion_view(result: CriterionResult, *, numbers: bool) -> CriterionView:
         evidence=result.evidence,
         agreement=_agreement(result),
         number=LEVEL_ORDER.index(result.level) + 1 if numbers and result.level else None,
+        weight=weight,
     )
 
 

@@ -18,6 +18,7 @@ REASONS: dict[Reason, str] = {
     "waiting_for_model": N_("The language model cannot be reached at the moment; it will be tried again."),
     "stopped": N_("The evaluation stopped: it failed too often. It can be started again; you can also score without it."),
     "ai_declined": N_("The candidate declined evaluation by AI. A person scores alone."),
+    "ai_stopped": N_("Calls of the language model were stopped. A person scores alone; once they are started again, this can be evaluated again."),
     "nothing_said": N_("Nothing was said, so there is nothing to evaluate."),
     "too_little_said": N_("Too little was said for an evaluation. A person should look."),
     "unclear_recognition": N_("Speech was recognised too uncertainly to be evaluated. Please listen to the recording."),
@@ -39,6 +40,9 @@ NOTES: dict[Note, str] = {
     "no_evidence": N_("Not scored: the quotes given for it were not said like this."),
     "not_shown": N_("Not scored: the answers show nothing about it."),
     "unclear_recognition": N_("Not scored: the words that would show it were recognised too uncertainly."),
+    "corrected_beyond_recognition": N_(
+        "Not scored: the candidate's correction of the words that would show it shares too little with what was heard. Please listen to the recording."
+    ),
     "unfounded_reason": N_("Not scored: the reason given for it quotes what was not said."),
     "not_judged": N_("Not judged: these are the candidate's words that seem to belong here."),
     "nothing_found": N_("Nothing was found in the answers that seems to belong here."),

@@ -47,6 +47,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trusted_proxies: tuple[str, ...] = ()
     stt: Literal["auto", "deepgram", "local", "off"] = "auto"
     deepgram_url: str = ""
+    ai: Literal["on", "off"] = "on"
     llm_model: str = "claude-sonnet-5-5"
     llm_prices: str = ""
     ask_unseen: bool = False

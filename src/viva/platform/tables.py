@@ -1,9 +1,9 @@
-"""The platform's own tables: durable jobs, and what calls of the language model used or may be using."""
+"""The platform's own tables: durable jobs, what the language model used or may be using, and its switch."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from viva.platform.database import Table
@@ -81,3 +81,18 @@ class ReservationRow(Table):
     position_key: Mapped[str]
     tokens: Mapped[int] = mapped_column(BigInteger)
     cost_microusd: Mapped[int] = mapped_column(BigInteger)
+
+
+class AiSwitchingRow(Table):
+    """Somebody stopped every call of the language model, or started them again; the newest row holds.
+
+    Rows are only ever added (the triggers are in the migrations). The database counts them: the clocks of two
+    processes may differ.
+    """
+
+    __tablename__ = "ai_switchings"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    stopped: Mapped[bool]
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"), index=True)
+    at: Mapped[datetime]

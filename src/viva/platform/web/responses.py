@@ -129,12 +129,17 @@ def _json(error: VivaError) -> Response[Any]:
 
 def _detail(error: VivaError) -> dict[str, Any]:
     detail: dict[str, Any] = {"request_id": request_id(), "retryable": error.retryable}
-    plain: dict[str, Any] = {
-        key: value for key, value in error.params.items() if isinstance(value, str | int | float | bool)
-    }
+    plain: dict[str, Any] = {key: value for key, value in error.params.items() if _is_plain(value)}
     if isinstance(error, Invalid) and isinstance(fields := error.params.get("fields"), dict):
         plain["fields"] = {str(name): gettext(str(message)) for name, message in fields.items()}
     return detail | plain
+
+
+def _is_plain(value: object) -> bool:
+    """What may stand in a detail as it is: words, figures, and lists of words."""
+    if isinstance(value, list):
+        return all(isinstance(each, str) for each in value)
+    return isinstance(value, str | int | float | bool)
 
 
 def _headers(error: VivaError) -> dict[str, Any]:
