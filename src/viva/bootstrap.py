@@ -76,7 +76,7 @@ STARTS_PER_MINUTE = 30
 async def running(settings: Settings, progress: Progress = lambda _line: None) -> AsyncIterator[Litestar]:
     """The whole system. Raises `SettingsError`, `PostgresError` or `OSError` when it cannot start."""
     async with AsyncExitStack() as stack:
-        url = await _database_url(settings, progress, stack)
+        url = await open_database_url(settings, progress, stack)
         progress("Bringing the database up to date…")
         await upgrade(url)
         bus = await stack.enter_async_context(Bus(JsonEvents(AnyEvent), settings.channels))
@@ -88,38 +88,14 @@ async def running(settings: Settings, progress: Progress = lambda _line: None) -
         yield house.application()
 
 
-async def _database_url(settings: Settings, progress: Progress, stack: AsyncExitStack) -> str:
+async def open_database_url(settings: Settings, progress: Progress, stack: AsyncExitStack) -> str:
+    """Of the database that is named, once it answers; else of the embedded one, which `stack` stops."""
     if settings.database_url:
         url = database_url(settings.database_url)
         await wait_for(url, progress=progress)
         return url
     progress("Starting the embedded PostgreSQL…")
     return await stack.enter_async_context(EmbeddedPostgres(settings.data_dir, progress=progress))
-
-
-@asynccontextmanager
-async def database_alone(settings: Settings, progress: Progress) -> AsyncIterator[Database]:
-    """The migrated database without the rest, for commands."""
-    async with AsyncExitStack() as stack:
-        url = await _database_url(settings, progress, stack)
-        await upgrade(url)
-        bus = await stack.enter_async_context(Bus(JsonEvents(AnyEvent)))
-        yield await stack.enter_async_context(Database(url, jobs=JobsInTransaction(), publisher=bus))
-
-
-async def migrate_only(settings: Settings, progress: Progress) -> None:
-    """Bring the database up to date and leave."""
-    async with database_alone(settings, progress):
-        pass
-
-
-async def create_user(
-    settings: Settings, email: str, password: str, role: auth.Role, progress: Progress
-) -> None:
-    """Add a person of the hiring side. Raises what `AuthService.create_user` raises."""
-    async with database_alone(settings, progress) as database, database.uow() as work:
-        parts = auth_services(settings, database, SystemClock(), secret_key(settings))
-        await parts["auth"].create_user(work, email, password, role)
 
 
 def language_model(settings: Settings) -> "Claude | None":
@@ -131,19 +107,6 @@ def language_model(settings: Settings) -> "Claude | None":
     return Claude(
         model=settings.llm_model, api_key=settings.anthropic_api_key, base_url=settings.anthropic_base_url
     )
-
-
-@asynccontextmanager
-async def calibration_alone(settings: Settings, database: Database) -> AsyncIterator[Calibration]:
-    """Repeated readings without the rest, for commands."""
-    model, clock, budgets = language_model(settings), SystemClock(), budgets_of(settings)
-    switch = AiSwitch(forced_off=settings.ai == "off")
-    async with AsyncExitStack() as stack:
-        switched = None
-        if model is not None:
-            switched = SwitchedModel(await stack.enter_async_context(model), database, switch)
-        reader = Reader(clock, EvidenceFinder(), switched, budgets.prices)
-        yield Calibration(database, Sessions(), reader, clock, budgets, switch)
 
 
 class House:

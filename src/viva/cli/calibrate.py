@@ -8,7 +8,7 @@ from uuid import UUID
 import click
 import msgspec
 
-from viva.bootstrap import calibration_alone, database_alone
+from viva.cli.alone import calibration_alone, database_alone
 from viva.cli.neighbour import database_at
 from viva.cli.saying import CannotDo, plainly, say
 from viva.evaluation import CURRENT, VERSIONS, Calibration, Outcome, Wording

@@ -6,7 +6,8 @@ from typing import Literal
 import click
 
 from viva.auth import AuthService, Role
-from viva.bootstrap import auth_services, create_user
+from viva.bootstrap import auth_services
+from viva.cli.alone import create_user
 from viva.cli.neighbour import database_at
 from viva.cli.saying import plainly, say
 from viva.platform.clock import SystemClock

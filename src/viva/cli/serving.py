@@ -12,7 +12,7 @@ import click
 import uvicorn
 
 from viva.asgi import Doorway
-from viva.bootstrap import migrate_only
+from viva.cli.alone import migrate_only
 from viva.cli.saying import plainly, say
 from viva.platform.garbage import keep_what_is_loaded
 from viva.platform.logging import configure
