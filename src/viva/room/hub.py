@@ -73,11 +73,12 @@ class Hub:
         async with self._shared.database.uow() as work:
             session = await self._shared.sessions.get(work, session_id)
             questions = await self._shared.sessions.questions(work, session_id)
+            muted = await self._shared.sessions.is_muted(work, session_id)
 
         def when_idle() -> None:
             self._tasks.start("sweep", self._close_if_empty(session_id))
 
-        live = LiveInterview(self._shared, session, questions, when_idle)
+        live = LiveInterview(self._shared, session, questions, when_idle, muted=muted)
         self._live[session_id] = await live.__aenter__()
         return live
 

@@ -19,6 +19,7 @@ from viva.media import (
     ConnectionState,
     Fanout,
     MediaConnection,
+    MediaSink,
     Offer,
     Recorder,
     SoundConnection,
@@ -29,6 +30,7 @@ from viva.platform.tasks import Tasks
 from viva.room.ears import Ears
 from viva.room.finals import AnswerSpans, spoken_at_ms
 from viva.room.moments import Moments
+from viva.room.muting import Muting, Unmuted
 from viva.room.shared import Shared
 from viva.room.untranscribed import MissedPart, Span
 from viva.sessions import Session, without_controls
@@ -84,12 +86,13 @@ class Listener(Protocol):
 class Voice:
     """Everything that listens. `end` closes it all; it may be connected again after that."""
 
-    def __init__(self, shared: Shared, listener: Listener, tasks: Tasks) -> None:
+    def __init__(self, shared: Shared, listener: Listener, tasks: Tasks, *, muted: bool = False) -> None:
         self._shared = shared
         self._listener = listener
         self._tasks = tasks
         self._spans = AnswerSpans()
         self._moments = Moments(shared.clock)
+        self._muting = Muting(on=muted)
         self._connection: MediaConnection | None = None
         self._relay: Relay | None = None
         self._recordings: set[asyncio.Task[None]] = set()
@@ -104,6 +107,18 @@ class Voice:
     def connected(self) -> bool:
         """Whether there is a connection, or one that is coming about."""
         return self._connection is not None
+
+    @property
+    def muted(self) -> bool:
+        """Whether nothing of the candidate is kept or recognised at the moment."""
+        return self._muting.on
+
+    def mute(self, *, on: bool) -> bool:
+        """From now on keep and recognise nothing, or everything again; returns whether that is a change."""
+        changed = self._muting.turn(self._shared.clock.monotonic_ms(), on=on)
+        if changed and not on and self._connection is not None:
+            self._connection.resume()
+        return changed
 
     @property
     def engine(self) -> str:
@@ -122,10 +137,11 @@ class Voice:
         connection = SoundConnection(sink, self._shared.clock.monotonic_ms)
         return connection, self._follow(connection, recorder)
 
-    def _listeners(self) -> tuple[Recorder, Fanout]:
+    def _listeners(self) -> tuple[Recorder, MediaSink]:
         session_id = self._listener.session.id
         recorder = self._shared.record(session_id, self._recorded_at_ms, self._on_recording)
-        return recorder, Fanout(recorder, Ears(self._feed, self._listener.media_changed))
+        both = Fanout(recorder, Ears(self._feed, self._listener.media_changed))
+        return recorder, Unmuted(both, self._muting, self._shared.clock.monotonic_ms)
 
     def _follow(self, connection: MediaConnection, recorder: Recorder) -> MediaConnection | None:
         earlier, self._connection = self._connection, connection
