@@ -196,19 +196,23 @@ async def test_nothing_is_stored_while_muted_and_the_words_after_it_have_their_m
     [(muted, from_ms), (unmuted, until_ms)] = await marks(house, session_id)
     assert (muted, unmuted) == ("muted", "unmuted")
     assert until_ms - from_ms > 6_000
+    inside = range(from_ms + round(EARLY_MS), until_ms)
     assert before
     assert found[: len(before)] == before
-    assert before[-1].start_ms < from_ms
-    assert found[len(before)].start_ms >= until_ms - 200
-    expect_steady(found)
-    inside = range(from_ms + round(EARLY_MS), until_ms)
+    # a number that was being said when the key was pressed is cut, and may be taken for another one
+    earlier = [said for said in found if said.start_ms < from_ms - WORD_MS]
+    later = [said for said in found if said.start_ms >= until_ms]
+    assert [said for said in found if said.start_ms in inside] == []
+    expect_steady([*earlier, *later])
     assert not [at_ms for at_ms in kept.sound_ms if at_ms in inside]
     assert not [at_ms for at_ms in kept.picture_ms if at_ms in inside]
-    assert [at_ms > until_ms for at_ms in kept.picture_ms].count(True) > (-1 if over_socket else 10)
-    heard = {one.number for one in found}
+    if not over_socket:
+        assert len([at_ms for at_ms in kept.picture_ms if at_ms > until_ms]) > 10
     recorded = {int(text) for text in kept.words(ToneEars()) if text.isdigit()}
-    cut = {before[-1].number + 1, found[len(before)].number - 1}  # being said when the key was pressed
-    assert heard <= recorded <= heard | cut
+    within = set(range(earlier[-1].number + 3, later[0].number - 2))
+    assert len(within) > 5
+    assert {said.number for said in (*earlier, *later)} <= recorded
+    assert recorded.isdisjoint(within)
 
 
 async def test_F15_a_reload_and_a_second_tab_while_muted_are_muted_and_say_so(
