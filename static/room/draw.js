@@ -3,7 +3,7 @@
 import { part, root, setText, word } from "./parts.js";
 import { viewOf } from "./view.js";
 
-const NAMES = { connecting: "Connecting", ready: "Ready", "media-connecting": "MediaConnecting", listening: "Listening", muted: "Muted", typing: "Typing", thinking: "Thinking" };
+const NAMES = { connecting: "Connecting", ready: "Ready", "media-connecting": "MediaConnecting", listening: "Listening", interrupted: "Interrupted", muted: "Muted", typing: "Typing", thinking: "Thinking" };
 
 /**
  * @param {import("./live.js").State | null} state @param {import("./view.js").Local} local
@@ -38,10 +38,13 @@ export function drawConnection(now, before) {
   setText(line, now === "open" ? word("Connected") : lost ? word("Reconnecting") : word("Connecting"));
 }
 
-/** @param {boolean} muted */
+/** The button's name says what it does, so it is not also pressed; what is the case is said beside it.
+ * @param {boolean} muted */
 export function drawMute(muted) {
-  part("mute").setAttribute("aria-pressed", String(muted));
+  part("mute").toggleAttribute("data-on", muted);
   setText(part("mute").querySelector("span"), muted ? word("Unmute") : word("Mute"));
+  part("mute-said").classList.toggle("visually-hidden", !muted);
+  setText(part("mute-said"), muted ? word("MutedSaid") : word("UnmutedSaid"));
 }
 
 /** @param {boolean} on */

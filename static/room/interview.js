@@ -7,6 +7,7 @@ import { draw, drawCamera, drawConnection, drawMute } from "./draw.js";
 import { onRetry, showFault } from "./faults.js";
 import { LiveChannel } from "./live.js";
 import { MediaLink } from "./media.js";
+import { Muting } from "./muting.js";
 import { part, root, word } from "./parts.js";
 import { SelfView } from "./self.js";
 import { Reader } from "./speech.js";
@@ -16,6 +17,7 @@ import { elsewhere } from "./view.js";
 
 const MEDIA_PATIENCE_MS = 20_000;
 const ANSWER_PATIENCE_MS = 15_000;
+const TRIES_MANY = 5;
 const sessionId = root.dataset.session ?? "";
 
 /** @type {import("./live.js").State | null} */ let state = null;
@@ -34,13 +36,15 @@ const countdown = new Countdown(part("timer"), part("timer-value"), (left) => { 
 const selfView = new SelfView();
 const reader = new Reader(root.dataset.language ?? "ko", () => redraw());
 const live = new LiveChannel(sessionId, { onMessage: receive, onChannel: channel });
+const muting = new Muting(sessionId, { tell: (on) => tell({ type: "mute", on }), onChange: (on) => { media.mute(on); drawMuted(); } });
 const media = new MediaLink(sessionId, JSON.parse(root.dataset.iceServers ?? "[]"), {
   onState: mediaState,
   onStream: (stream) => { selfView.show(stream); drawCamera(media.hasPicture()); },
   onFault: (fault) => { showFault(fault); note(`media_${fault}`); },
   onEvent: note,
   onWay: (overSocket) => { local.soundOnly = overSocket; troubles.show("sound_only", overSocket ? word("SoundOnly") : "", "info"); },
-});
+  onTry: (attempt) => { if (attempt === TRIES_MANY) troubles.show("media", word("MediaFailed"), "bad"); },
+}, muting.on);
 const typed = new TypedAnswer(part("typed-form"), sessionId, { empty: word("Empty"), failed: word("SendFailed") }, { onSending: wait, onRefused: () => channel("refused") });
 
 function redraw() {
@@ -54,6 +58,7 @@ function receive(message) {
   else if (message.type === "corrected") corrections.stored(message.seq, message.text);
   else if (message.type === "question") reader.read(message.question.text);
   else if (message.type === "clock") countdown.set(message.deadline, message.server_time);
+  else if (message.type === "media") media.told(message.state);
   else if (message.type === "notice") notice(message.code, message.message);
   else if (message.type === "error") {
     wait(false);
@@ -68,6 +73,7 @@ function become(next) {
   if (away) return leave(away, next);
   const before = state;
   state = next;
+  if (!local.typedOnly) muting.hear(next.media.muted);
   const stepped = before?.question_id !== next.question_id;
   if (stepped || before?.answering !== next.answering) wait(false);
   if (next.answering) local.starting = false;
@@ -109,7 +115,10 @@ function notice(code, message) {
 /** @param {import("./live.js").ChannelState} now */
 function channel(now) {
   drawConnection(now, state !== null);
-  if (now === "open") corrections.resend();
+  if (now === "open") {
+    corrections.resend();
+    media.serverIsBack();
+  }
   if (now !== "replaced" && now !== "refused") return;
   media.close();
   selfView.hide();
@@ -125,11 +134,13 @@ function mediaState(now, words) {
   if (now === "connected") {
     if (troubles.has("media")) troubles.show("media", word("MediaBack"), "good", true);
   } else if (now === "lost") {
-    troubles.show("media", word("MediaLost"));
-    note("media_lost");
+    if (!troubles.has("media")) {
+      troubles.show("media", word("MediaLost"));
+      note("media_lost");
+    }
   } else if (now === "failed") {
     local.starting = false;
-    if (before !== "asking") troubles.show("media", words || word("MediaFailed"), "bad");
+    if (before !== "asking") troubles.show("media", media.fault ? "" : words || word("MediaFailed"), "bad");
   }
   redraw();
 }
@@ -187,11 +198,12 @@ function leave(address, next) {
 }
 
 function toggleMute() {
-  if (part("mute").hidden) return;
-  local.muted = !local.muted;
-  media.mute(local.muted);
-  drawMute(local.muted);
-  note(local.muted ? "muted" : "unmuted");
+  if (!part("mute").hidden) muting.toggle();
+}
+
+function drawMuted() {
+  local.muted = muting.on;
+  drawMute(muting.on);
   redraw();
 }
 
@@ -265,6 +277,7 @@ window.addEventListener("beforeunload", (event) => {
   if (!leaving && (state?.answering || typed.hasDraft())) event.preventDefault();
 });
 onRetry(() => void media.open());
+if (muting.on) drawMuted();
 part("speak").hidden = !reader.available;
 part("speak").setAttribute("aria-pressed", String(reader.automatic));
 live.open();

@@ -12,7 +12,7 @@ const BUSY_MAX_MS = 30_000; // so long the server may be at a command, or at tak
  * @typedef {{id: string, order: number, text: string}} Question
  * @typedef {{type: "state", session_id: string, status: string, phase: string, question_id: string | null,
  *   question: Question | null, answering: boolean, question_count: number, deadline: string | null, seq: number,
- *   answer_limit_s: number, stt: string, media: {connected: boolean}, server_time: string}} State
+ *   answer_limit_s: number, stt: string, media: {connected: boolean, muted: boolean}, server_time: string}} State
  * @typedef {{type: "stt_result", text: string, is_final: boolean, question_id: string | null, seq: number | null,
  *   start_ms: number, end_ms: number, confidence: number | null, corrected_text: string | null}} SpeechResult
  * @typedef {"connecting" | "open" | "lost" | "replaced" | "refused"} ChannelState

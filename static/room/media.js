@@ -4,12 +4,12 @@
 import { delayMs } from "./backoff.js";
 import { audioConstraints, choices, choose, videoConstraints } from "./choices.js";
 import { faultOf, standingFault } from "./faults.js";
-import { negotiate, OfferRefused, peerFor, SILENCE_MAX_MS, watchPulse } from "./peer.js";
+import { negotiate, OfferRefused, peerFor, silence, watchPulse } from "./peer.js";
+import { SILENCE_MAX_MS } from "./pulse.js";
 import { learn, learnt, possible, SocketSound } from "./socketsound.js";
 
 const CONNECT_MAX_MS = 8_000;
 const MISSES_MAX = 2;
-const ATTEMPTS_MAX = 8;
 
 /** @typedef {"idle" | "asking" | "connecting" | "connected" | "lost" | "failed" | "closed"} MediaState */
 
@@ -18,9 +18,10 @@ export class MediaLink {
    * @param {string} sessionId @param {RTCIceServer[]} iceServers
    * @param {{onState: (state: MediaState, words?: string) => void, onStream: (stream: MediaStream) => void,
    *   onFault: (fault: import("./faults.js").Fault) => void, onEvent: (name: string) => void,
-   *   onWay: (overSocket: boolean) => void}} listeners
+   *   onWay: (overSocket: boolean) => void, onTry: (attempt: number) => void}} listeners
+   * @param {boolean} muted
    */
-  constructor(sessionId, iceServers, listeners) {
+  constructor(sessionId, iceServers, listeners, muted) {
     this.sessionId = sessionId;
     this.iceServers = iceServers;
     this.listeners = listeners;
@@ -35,7 +36,8 @@ export class MediaLink {
     this.misses = 0;
     this.attempt = 0;
     this.timer = 0;
-    this.muted = false;
+    this.muted = muted;
+    /** @type {import("./faults.js").Fault | null} what stands in the way at this end */ this.fault = null;
     window.addEventListener("online", () => { this.forget(); this.networkChanged(); });
     window.addEventListener("pagehide", () => this.close());
     this.watchNetwork(/** @type {any} */ (navigator).connection);
@@ -49,6 +51,7 @@ export class MediaLink {
   }
 
   async take() {
+    this.fault = null;
     const fault = standingFault();
     if (fault) return this.fail(fault);
     this.become("asking");
@@ -77,10 +80,8 @@ export class MediaLink {
   /** @param {MediaStream} stream */
   hold(stream) {
     this.stream = stream;
-    for (const track of stream.getAudioTracks()) {
-      track.enabled = !this.muted;
-      track.addEventListener("ended", () => this.unplugged());
-    }
+    for (const track of stream.getTracks()) track.enabled = !this.muted;
+    for (const track of stream.getAudioTracks()) track.addEventListener("ended", () => this.unplugged());
     this.listeners.onStream(stream);
   }
 
@@ -94,7 +95,7 @@ export class MediaLink {
     this.listeners.onWay(this.overSocket);
     if (this.overSocket) return this.connectSocket();
     this.negotiated = false;
-    const peer = peerFor(/** @type {MediaStream} */ (this.stream), this.iceServers);
+    const peer = peerFor(/** @type {MediaStream} */ (this.stream), this.iceServers, this.muted);
     this.peer = peer;
     peer.addEventListener("connectionstatechange", () => this.watch(peer));
     try {
@@ -103,7 +104,7 @@ export class MediaLink {
       if (peer === this.peer && this.state === "connecting") this.timer = setTimeout(() => this.missed(peer, MISSES_MAX), CONNECT_MAX_MS);
     } catch (error) {
       if (peer !== this.peer) return;
-      if (error instanceof OfferRefused && error.status < 500 && error.status !== 429) {
+      if (error instanceof OfferRefused && error.code && error.status < 500 && error.status !== 429) {
         this.drop();
         this.become("failed", error.message);
       } else {
@@ -119,7 +120,7 @@ export class MediaLink {
       stream.removeTrack(track);
       this.listeners.onStream(stream);
     }
-    const socket = new SocketSound(stream, this.sessionId, {
+    const socket = new SocketSound(stream, this.sessionId, this.muted, {
       onOpen: () => {
         clearTimeout(this.timer);
         this.attempt = 0;
@@ -138,7 +139,7 @@ export class MediaLink {
       clearTimeout(this.timer);
       this.attempt = 0;
       this.misses = 0;
-      if (!this.watched.has(peer)) watchPulse(peer, () => { if (!this.muted) this.again(peer); });
+      if (!this.watched.has(peer)) watchPulse(peer, () => this.again(peer), () => this.muted);
       this.watched.add(peer);
       this.become("connected");
     } else if (peer.connectionState === "disconnected") {
@@ -167,12 +168,23 @@ export class MediaLink {
     if (peer === this.peer) this.retry();
   }
 
+  /** For ever, as the live channel does: a server may be away for as long as it likes. */
   retry() {
     this.drop();
-    if (this.attempt >= ATTEMPTS_MAX) return this.become("failed");
     this.become("lost");
+    this.listeners.onTry(this.attempt);
     this.timer = setTimeout(() => void this.connect(), delayMs(this.attempt));
     this.attempt += 1;
+  }
+
+  /** The server is there (again): so may be what it refused. A fault at this end is for the candidate to mend. */
+  serverIsBack() {
+    if (this.state === "failed" && !this.fault) void this.open();
+  }
+
+  /** What the server says of the connection that it has. @param {string} state */
+  told(state) {
+    if (state === "disconnected" && this.state === "connected") this.socket?.lose();
   }
 
   /** Another network, another chance for a peer connection. */
@@ -205,10 +217,12 @@ export class MediaLink {
     this.fail("unplugged");
   }
 
-  /** @param {boolean} muted */
+  /** Send neither sound nor picture, or both again. @param {boolean} muted */
   mute(muted) {
     this.muted = muted;
-    for (const track of this.stream?.getAudioTracks() ?? []) track.enabled = !muted;
+    for (const track of this.stream?.getTracks() ?? []) track.enabled = !muted;
+    if (this.peer && this.stream) silence(this.peer, this.stream, muted);
+    this.socket?.mute(muted);
   }
 
   /** Turn the picture on or off; the connection is made anew, for its shape changes. @param {boolean} on */
@@ -225,6 +239,7 @@ export class MediaLink {
 
   /** @param {import("./faults.js").Fault} fault */
   fail(fault) {
+    this.fault = fault;
     this.become("failed");
     this.listeners.onFault(fault);
   }

@@ -1,11 +1,10 @@
 // One WebRTC connection: offer, whole candidate list, answer. The server is ICE-lite on one port, so nothing
 // trickles. What breaks is never mended: media.js makes a new one.
 
+import { watch } from "./pulse.js";
+
 const GATHERING_MAX_MS = 1500;
 const VIDEO_MAX_BPS = 600_000;
-const LOOK_EVERY_MS = 500;
-const GIVEN_UP_MS = 30_000; // the server's own patience with a silent connection
-export const SILENCE_MAX_MS = 3000;
 
 /** The server said no, in words for a person. */
 export class OfferRefused extends Error {
@@ -19,13 +18,13 @@ export class OfferRefused extends Error {
 }
 
 /**
- * @param {MediaStream} stream @param {RTCIceServer[]} iceServers
- * @returns {RTCPeerConnection} sends every track of the stream, receives nothing
+ * @param {MediaStream} stream @param {RTCIceServer[]} iceServers @param {boolean} muted
+ * @returns {RTCPeerConnection} sends every track of the stream, nothing yet while muted; receives nothing
  */
-export function peerFor(stream, iceServers) {
+export function peerFor(stream, iceServers, muted) {
   const peer = new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
   for (const track of stream.getTracks()) {
-    peer.addTransceiver(track, {
+    peer.addTransceiver(muted ? track.kind : track, {
       direction: "sendonly",
       streams: [stream],
       sendEncodings: track.kind === "video" ? [{ maxBitrate: VIDEO_MAX_BPS, maxFramerate: 24 }] : [{}],
@@ -35,25 +34,23 @@ export function peerFor(stream, iceServers) {
 }
 
 /**
- * The server reports every second to whoever it hears. A network that went away without a word, in either
- * direction, is noticed here long before the browser gives the connection up. Time in which the page itself could
- * not look, on a busy machine, is no silence, unless it was so long that the server has gone. Ends with the connection.
- * @param {RTCPeerConnection} peer connected @param {() => void} onSilent
+ * Send nothing of any track, or all again. @param {RTCPeerConnection} peer @param {MediaStream} stream @param {boolean} muted
  */
-export function watchPulse(peer, onSilent) {
-  let heard = -1;
-  let silentMs = 0;
-  let lookedAt = performance.now();
-  const timer = setInterval(async () => {
-    if (peer.connectionState === "closed") return clearInterval(timer);
-    const now = await bytesReceived(peer);
-    const apartMs = performance.now() - lookedAt;
-    lookedAt += apartMs;
-    silentMs += apartMs < GIVEN_UP_MS ? Math.min(apartMs, 2 * LOOK_EVERY_MS) : apartMs;
-    if (now !== heard) silentMs = 0;
-    else if (silentMs >= SILENCE_MAX_MS) onSilent();
-    heard = now;
-  }, LOOK_EVERY_MS);
+export function silence(peer, stream, muted) {
+  for (const { sender, receiver } of peer.getTransceivers()) {
+    const track = stream.getTracks().find((one) => one.kind === receiver.track.kind);
+    // a connection that closes meanwhile refuses, and sends nothing either
+    sender.replaceTrack(muted ? null : track ?? null).catch(() => {});
+  }
+}
+
+/**
+ * The server reports every second to whoever it hears. Ends with the connection.
+ * @param {RTCPeerConnection} peer connected @param {() => void} onSilent
+ * @param {() => boolean} [muted] whoever sends nothing is not reported to
+ */
+export function watchPulse(peer, onSilent, muted) {
+  watch(() => (peer.connectionState === "closed" ? null : bytesReceived(peer)), onSilent, muted);
 }
 
 /** @param {RTCPeerConnection} peer @returns {Promise<number>} NaN, which equals nothing, where the browser does not count */

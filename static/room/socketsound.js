@@ -1,6 +1,9 @@
 // The way for the sound where no UDP passes: the browser's own recording, piece by piece, over a WebSocket.
 
+import { watch } from "./pulse.js";
+
 const PIECE_MS = 100;
+const HERE_EVERY_MS = 1000;
 const BITS_PER_S = 32_000;
 const MIME = "audio/webm;codecs=opus";
 const STUCK_BYTES = 512 * 1024;
@@ -23,24 +26,45 @@ export function learn(needed) {
 }
 
 export class SocketSound {
-  /** @param {MediaStream} stream @param {string} sessionId @param {{onOpen: () => void, onLost: () => void}} listeners */
-  constructor(stream, sessionId, listeners) {
+  /** @param {MediaStream} stream @param {string} sessionId @param {boolean} muted @param {{onOpen: () => void, onLost: () => void}} listeners */
+  constructor(stream, sessionId, muted, listeners) {
     const address = new URL(`/api/sessions/${sessionId}/sound`, location.href);
     address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
     this.ended = false;
+    this.muted = muted;
+    this.beats = 0;
     this.listeners = listeners;
     this.socket = new WebSocket(address);
     this.recorder = new MediaRecorder(new MediaStream(stream.getAudioTracks()), { mimeType: MIME, audioBitsPerSecond: BITS_PER_S });
     this.recorder.addEventListener("dataavailable", (event) => this.send(event.data));
     this.recorder.addEventListener("error", () => this.lose());
     this.socket.addEventListener("open", () => this.begin());
+    this.socket.addEventListener("message", () => { this.beats += 1; });
     this.socket.addEventListener("close", () => this.lose());
+    this.here = 0;
   }
 
   begin() {
     if (this.ended) return;
-    this.recorder.start(PIECE_MS);
+    if (!this.muted) this.recorder.start(PIECE_MS);
+    // while nothing is recorded an empty piece says that this page is still there
+    this.here = setInterval(() => { if (this.muted) this.socket.send(new Uint8Array(0)); }, HERE_EVERY_MS);
+    // a server of before this pulse never beats: then nothing can be read from its silence
+    watch(() => (this.ended ? null : this.beats), () => this.lose(), () => this.beats === 0);
     this.listeners.onOpen();
+  }
+
+  /** @param {boolean} muted */
+  mute(muted) {
+    this.muted = muted;
+    if (this.ended || this.socket.readyState !== WebSocket.OPEN) return;
+    if (muted && this.recorder.state === "recording") {
+      this.recorder.requestData(); // what was said until now
+      this.recorder.pause();
+    } else if (!muted) {
+      if (this.recorder.state === "paused") this.recorder.resume();
+      else if (this.recorder.state === "inactive") this.recorder.start(PIECE_MS);
+    }
   }
 
   /** @param {Blob} piece */
@@ -59,6 +83,7 @@ export class SocketSound {
   close() {
     if (this.ended) return;
     this.ended = true;
+    clearInterval(this.here);
     if (this.recorder.state !== "inactive") this.recorder.stop();
     this.socket.close(1000);
   }

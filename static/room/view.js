@@ -3,7 +3,7 @@
 /**
  * @typedef {{media: import("./media.js").MediaState, muted: boolean, typing: boolean,
  *   typedOnly: boolean, waiting: boolean, starting: boolean, soundOnly: boolean}} Local
- * @typedef {"connecting" | "ready" | "media-connecting" | "listening" | "muted" | "typing" | "thinking"} Phase
+ * @typedef {"connecting" | "ready" | "media-connecting" | "listening" | "interrupted" | "muted" | "typing" | "thinking"} Phase
  * @typedef {{phase: Phase, start: boolean, finish: boolean, moreTime: boolean, type: boolean, form: boolean,
  *   tools: boolean}} View
  */
@@ -14,14 +14,15 @@ export function phaseOf(state, local) {
   if (local.waiting) return "thinking";
   if (local.typing || local.typedOnly) return "typing";
   if (local.starting) return "media-connecting";
-  if (state.answering) return local.muted ? "muted" : "listening";
-  return "ready";
+  if (!state.answering) return "ready";
+  if (local.muted) return "muted";
+  return local.media === "connected" ? "listening" : "interrupted"; // nobody shall speak to no one
 }
 
 /** @param {import("./live.js").State | null} state @param {Local} local @returns {View} */
 export function viewOf(state, local) {
   const phase = phaseOf(state, local);
-  const speaking = phase === "listening" || phase === "muted";
+  const speaking = phase === "listening" || phase === "interrupted" || phase === "muted";
   return {
     phase,
     start: phase === "ready" || phase === "media-connecting",
@@ -29,7 +30,7 @@ export function viewOf(state, local) {
     moreTime: speaking,
     type: phase === "ready" || phase === "media-connecting" || speaking,
     form: phase === "typing",
-    tools: !local.typedOnly && ["connecting", "connected", "lost"].includes(local.media),
+    tools: !local.typedOnly && (local.muted || ["connecting", "connected", "lost"].includes(local.media)),
   };
 }
 

@@ -1,13 +1,89 @@
 """F15: a reload, a second tab and the back button lose nothing."""
 
 import re
+from datetime import datetime
+from uuid import UUID
 
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 from tests.browser.people import People
-from tests.browser.way import KOREAN, Candidate
+from tests.browser.way import KOREAN, Candidate, session_of
+from tests.support.candidate import eventually
 from tests.support.server import Served
 
 SPOKEN = re.compile(r"백엔드 개발자|데이터베이스|쿼리")
+
+
+async def one_peer(house: Served, page: Page) -> None:
+    """Wait until one media connection and one candidate's screen are all that this interview has."""
+    hub = await house.part("hub")
+    live, gate = hub._live[UUID(session_of(page))], hub._shared.gate
+
+    async def alone() -> bool:
+        mine = [one for one in gate.connections if one is live._voice._connection]
+        others = [one for one in gate.connections if one not in mine and one.state == "connected"]
+        return (
+            len(mine) == 1 and mine[0].state == "connected" and not others and len(live.stage._screens) == 1
+        )
+
+    await eventually(alone)
+
+
+async def test_F15_a_second_tab_in_the_middle_of_a_spoken_answer_is_the_only_one_that_is_heard(
+    vendor_house: Served, people: People
+) -> None:
+    first = await people.arrive(vendor_house.url, language="ko-KR")
+    candidate = Candidate(first, KOREAN)
+    await candidate.come_by((await vendor_house.new_session(language="ko"))["join_url"])
+    await candidate.agree()
+    await candidate.check_devices(camera=True)
+    await candidate.speak(SPOKEN)
+    question, deadline = await candidate.question().inner_text(), await deadline_of(vendor_house, first)
+    await one_peer(vendor_house, first)
+    for number in (1, 2):
+        tab = await first.context.new_page()
+        await tab.goto(first.url)
+        there = Candidate(tab, KOREAN)
+        await expect(there.question()).to_have_text(question)
+        await expect(there.button(KOREAN.done)).to_be_visible()
+        await expect(first.locator("dialog[data-replaced]")).to_be_visible()
+        await one_peer(vendor_house, tab)
+        spoken = await there.new_captions().count()
+        await expect(there.new_captions().nth(spoken)).to_be_visible()
+        assert await deadline_of(vendor_house, tab) == deadline, "the server's clock goes on"
+        first = tab if number == 1 else first
+    await first.locator("[data-take-back]").click()
+    await expect(tab.locator("dialog[data-replaced]")).to_be_visible()
+    await one_peer(vendor_house, first)
+    await Candidate(first, KOREAN).finish()
+
+
+async def test_F15_the_back_button_in_a_spoken_answer_comes_back_to_it_with_one_connection(
+    vendor_house: Served, people: People
+) -> None:
+    page = await people.arrive(vendor_house.url, language="ko-KR")
+    candidate = Candidate(page, KOREAN)
+    await candidate.come_by((await vendor_house.new_session(language="ko"))["join_url"])
+    await candidate.agree()
+    await candidate.check_devices(camera=True)
+    await candidate.speak(SPOKEN)
+    question, deadline = await candidate.question().inner_text(), await deadline_of(vendor_house, page)
+    await page.go_back()
+    await page.wait_for_url("**/devices")
+    await page.go_forward()
+    await expect(candidate.question()).to_have_text(question)
+    await expect(candidate.button(KOREAN.done)).to_be_visible()
+    await one_peer(vendor_house, page)
+    spoken = await candidate.new_captions().count()
+    await expect(candidate.new_captions().nth(spoken)).to_be_visible()
+    assert await deadline_of(vendor_house, page) == deadline
+    await candidate.finish()
+
+
+async def deadline_of(house: Served, page: Page) -> datetime | None:
+    """When the server ends the answer."""
+    live = (await house.part("hub"))._live[UUID(session_of(page))]
+    deadline: datetime | None = live.session.answer_deadline
+    return deadline
 
 
 async def test_F15_a_reload_in_the_middle_of_an_answer_comes_back_to_it_with_its_captions(
@@ -30,6 +106,7 @@ async def test_F15_a_reload_in_the_middle_of_an_answer_comes_back_to_it_with_its
     await expect(candidate.button(KOREAN.done)).to_be_visible()
     fresh = candidate.new_captions().nth(await candidate.new_captions().count())
     await expect(fresh).to_be_visible()  # the microphone is heard again without a click
+    await one_peer(vendor_house, page)
     await candidate.finish()
     assert await candidate.place() == (3, (await candidate.place())[1])
 

@@ -69,3 +69,33 @@ async def test_a_sink_that_fails_disturbs_nobody():
     connection.feed(HEADER + PIECES[0])
     await connection.close()
     assert connection.stats.audio_packets == 5
+
+
+async def test_a_recorder_whose_time_stood_still_while_muted_goes_on_at_the_moment_it_is():
+    time, sink = Time(), KeepingSink()
+    connection = SoundConnection(sink, time)
+    connection.feed(HEADER)
+    for index, piece in enumerate(PIECES[:10]):
+        time.now_ms = 10_100.0 + 100 * (index + 70 * (index >= 5))
+        if index == 5:
+            connection.resume()
+        connection.feed(piece)
+    await connection.close()
+    moments = [packet.spoken_ms for packet in sink.packets]
+    assert moments[:25] == [10_020 + 20 * n for n in range(25)]
+    assert moments[25:] == [17_520 + 20 * n for n in range(25)]
+
+
+async def test_empty_pieces_of_a_muted_page_are_a_sign_of_life():
+    time = Time()
+    connection = SoundConnection(KeepingSink(), time)
+    time.now_ms += 40_000
+    assert connection.silent_ms == 40_000
+    connection.feed(b"")
+    assert (connection.silent_ms, connection.state) == (0, "connecting")
+    connection.feed(HEADER + PIECES[0])
+    time.now_ms += 4_000
+    connection.feed(b"")
+    connection._tick()
+    assert connection.state == "connected"
+    await connection.close()

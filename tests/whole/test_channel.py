@@ -2,8 +2,14 @@
 
 import asyncio
 import json
+import resource
+import secrets
 import socket
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from itertools import pairwise
+from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -16,7 +22,10 @@ from websockets.asyncio.client import connect
 from viva.room import messages as wire
 from viva.room.channel import BURST
 from viva.room.live import LiveInterview
-from viva.room.screen import CLOSE_SLOW
+from viva.room.screen import CLOSE_SLOW, QUEUE_BYTES, Screen
+
+MESSAGES, AT_ONCE, MESSAGE_BYTES = 1_500, 50, 8_000
+"""Far more than a socket's buffers and a screen's queue hold."""
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -187,28 +196,58 @@ async def test_S37_F22_fifty_requests_with_one_idempotency_key_make_one_session(
 
 
 async def test_F19_a_screen_that_does_not_read_is_closed_and_the_others_go_on(served: Served) -> None:
-    """The stalled reader takes nothing from its socket, so the server's writes back up behind it."""
-    candidate = await served.new_candidate()
-    admin = await served.admin_bearer()
-    address = urlsplit(served.url)
+    """The stalled reader takes nothing from its socket, so the server's writes back up behind it.
+
+    The other screen gets every message, in order, while the stalled one holds no more than its queue may; how
+    long messages took and what the process grew by is printed, not judged.
+    """
+    candidate, took_ms = await served.new_candidate(), list[float]()
+    async with candidate.channel() as channel, _stalled(served, candidate) as stalled:
+        live = await _live_of(served, candidate)
+        before_mb, held = _memory_mb(), [0]
+        for first in range(0, MESSAGES, AT_ONCE):
+            for number in range(first, first + AT_ONCE):
+                noise = secrets.token_hex(MESSAGE_BYTES // 2)  # which no compression makes small
+                live.stage.show(wire.Notice(code=f"notice {number}", message=noise))
+                held.append(sum(len(frame.text) for frame in stalled._waiting))
+            shown_s = time.monotonic()
+            for _ in range(AT_ONCE):
+                seen = await channel.until(lambda message: message["type"] == "notice")
+                del seen["message"]  # what this end keeps is not to be measured
+                took_ms.append((time.monotonic() - shown_s) * 1000)
+        await eventually(lambda: _count(live, 1))
+        assert stalled._close_code == CLOSE_SLOW
+        assert not stalled._waiting, "nothing is kept for who is gone"
+        assert QUEUE_BYTES - 2 * MESSAGE_BYTES < max(held) <= QUEUE_BYTES
+        grown_mb = _memory_mb() - before_mb
+        p99_ms = sorted(took_ms)[int(0.99 * len(took_ms))]
+        print(f"F19: {MESSAGES} messages, the other screen's p99 {p99_ms:.1f} ms, {grown_mb:+.1f} MB")  # noqa: T201
+        got = [message["code"] for message in channel.messages if message["type"] == "notice"]
+        assert got == [f"notice {number}" for number in range(MESSAGES)]
+        await channel.send("ping")
+        assert await channel.until(lambda message: message["type"] == "pong")
+
+
+@asynccontextmanager
+async def _stalled(served: Served, candidate: Candidate) -> AsyncIterator[Screen]:
+    """A reviewer's screen that stopped reading."""
     stuck = socket.socket()
     stuck.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    stuck.connect(("127.0.0.1", address.port))
+    stuck.connect(("127.0.0.1", urlsplit(served.url).port))
     stuck.setblocking(False)
-    async with candidate.channel() as channel:
-        live = await _live_of(served, candidate)
-        slow = connect(candidate.live_url, additional_headers=admin, sock=stuck, max_queue=1, proxy=None)
-        async with slow as socket_of_slow:
-            socket_of_slow.transport.pause_reading()
-            await eventually(lambda: _count(live, 2))
-            stalled = next(screen for screen in live.stage._screens if not screen.may_act)
-            for _ in range(400):
-                stalled.send(wire.Notice(code="filler", message="x" * 20_000))
-            await channel.send("ping")
-            assert await channel.until(lambda message: message["type"] == "pong")
-            await eventually(lambda: _count(live, 1))
-            assert stalled._close_code == CLOSE_SLOW
-            socket_of_slow.transport.abort()
+    live, admin = await _live_of(served, candidate), await served.admin_bearer()
+    slow = connect(candidate.live_url, additional_headers=admin, sock=stuck, max_queue=1, proxy=None)
+    async with slow as socket_of_slow:
+        socket_of_slow.transport.pause_reading()
+        await eventually(lambda: _count(live, 2))
+        yield next(screen for screen in live.stage._screens if not screen.may_act)
+        socket_of_slow.transport.abort()
+
+
+def _memory_mb() -> float:
+    """What this process holds: the server's and the test's own."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 1e6
 
 
 async def _live_of(served: Served, candidate: Candidate) -> LiveInterview:

@@ -114,7 +114,7 @@ async def test_finding_of_its_code_the_vendor_hears_the_very_sound_that_was_spok
     assert "CloseStream" in heard.controls
 
 
-async def test_a_reload_in_the_middle_of_an_answer_goes_on_with_the_same_answer(
+async def test_F15_a_reload_in_the_middle_of_an_answer_goes_on_with_the_same_answer(
     served: Served, vendor: DeepgramServer
 ) -> None:
     vendor.script = Script(ENGLISH.split())
@@ -136,7 +136,7 @@ async def test_a_reload_in_the_middle_of_an_answer_goes_on_with_the_same_answer(
     assert {utterance["question_id"] for utterance in said} == {first}
 
 
-async def test_a_second_tab_takes_over_and_the_first_is_told(served: Served) -> None:
+async def test_F15_a_second_tab_takes_over_and_the_first_is_told(served: Served) -> None:
     candidate = await served.new_candidate()
     async with candidate.channel() as first, candidate.channel() as second:
         assert (await first.until(lambda message: message["type"] == "replaced"))["type"] == "replaced"

@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 TICK_S = 1.0
 SILENT_MS = 5_000.0
 LOST_MS = 30_000.0
-"""A recorder sends ten pieces a second, also of silence."""
+"""A recorder sends ten pieces a second, also of silence; a muted page an empty one each second."""
 _HOLE = OPUS_RATE_HZ // 10
 """The stream's times are whole milliseconds and tremble; what is further off than this is a hole."""
 
@@ -47,7 +47,10 @@ class SoundConnection:
         self._timer = self._loop.call_later(TICK_S, self._tick)
 
     def feed(self, piece: bytes) -> None:
-        """Take the next piece of the stream. Raises `NotOurWebM`; the connection is then to be closed."""
+        """Take the next piece of the stream. Raises `NotOurWebM`; the connection is then to be closed.
+
+        An empty one says that the page is still there: a muted page has nothing else to send.
+        """
         if self._closed.is_set():
             return
         self._heard_ms = self._monotonic_ms()
@@ -63,6 +66,15 @@ class SoundConnection:
 
     def begin_speech(self) -> None:
         """Nothing to do: this stream's time does not stand still."""
+
+    def resume(self) -> None:
+        """A recorder's time stands still while it pauses: the piece that comes next is the anchor anew."""
+        self._anchor_ms = math.inf
+
+    @property
+    def silent_ms(self) -> float:
+        """How long nothing has come, not even an empty piece."""
+        return self._monotonic_ms() - self._heard_ms
 
     async def close(self) -> None:
         """End. Closing twice is fine."""
@@ -106,7 +118,7 @@ class SoundConnection:
             log.exception("media_sink_failed", connection=self.id)
 
     def _tick(self) -> None:
-        silent_ms = self._monotonic_ms() - self._heard_ms
+        silent_ms = self.silent_ms
         if silent_ms > LOST_MS:
             self._end("failed")
             return

@@ -83,6 +83,11 @@ class MediaConnection(Protocol):
         """Somebody is about to speak: a sender's count that stood still until now is believed no more."""
         ...
 
+    def resume(self) -> None:
+        """The sender goes on after a silence of its own will: its count may have stood still, and a picture
+        that builds on an earlier one is no use."""
+        ...
+
     async def close(self) -> None:
         """End it and free everything it held. Closing twice is fine."""
         ...

@@ -69,7 +69,7 @@ async def converse(
     """Follow what the page says, in order, until it leaves or is shown out.
 
     A ping is answered at once: an answer that settles may take ten seconds, and the page must not take that
-    for a dead line. What was said before the page left is still followed.
+    for a dead line. Nor does a mute wait for it. What was said before the page left is still followed.
     """
     waiting: Waiting = asyncio.Queue(WAITING_MAX)
     following = asyncio.create_task(_follow_all(live, screen, waiting), name="follow")
@@ -110,8 +110,17 @@ async def _listen(
             continue
         if isinstance(message, wire.Ping):
             live.stage.pong(screen)
+        elif isinstance(message, wire.Mute):
+            _mute(live, screen, on=message.on)
         else:
             waiting.put_nowait(message)
+
+
+def _mute(live: LiveInterview, screen: Screen, *, on: bool) -> None:
+    if screen.may_act:
+        live.mute(on=on)
+    else:
+        live.stage.complain(screen, WatchOnly())
 
 
 async def _follow_all(live: LiveInterview, screen: Screen, waiting: Waiting) -> None:

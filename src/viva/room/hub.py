@@ -74,12 +74,13 @@ class Hub:
             session = await self._shared.sessions.get(work, session_id)
             questions = await self._shared.sessions.questions(work, session_id)
             furthest_ms = await self._shared.sessions.furthest_ms(work, session_id)
+            muted = await self._shared.sessions.is_muted(work, session_id)
 
         def when_idle() -> None:
             self._tasks.start("sweep", self._close_if_empty(session_id))
 
         time = self._shared.interviewing.times.open(session, furthest_ms)
-        live = LiveInterview(self._shared.told_by(time), session, questions, when_idle)
+        live = LiveInterview(self._shared.told_by(time), session, questions, when_idle, muted=muted)
         self._live[session_id] = await live.__aenter__()
         return live
 

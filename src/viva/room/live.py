@@ -6,6 +6,7 @@ comes back is told the whole state. Commands are followed one at a time.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -19,6 +20,7 @@ from viva.platform.i18n import N_
 from viva.platform.tasks import Tasks
 from viva.room import messages as wire
 from viva.room.finals import Finals
+from viva.room.muting import IN_FLIGHT_MS, MuteMarks
 from viva.room.screen import CLOSE_GOING_AWAY, Screen
 from viva.room.shared import Shared
 from viva.room.stage import Stage
@@ -37,7 +39,8 @@ CLOCK_RETRY_S = 1.0
 class LiveInterview:
     """Open with `async with`. One candidate's screen acts, any number watch.
 
-    `when_idle` is called when media has ended, so that whoever keeps interviews can let this one go.
+    `when_idle` is called when media has ended, so that whoever keeps interviews can let this one go. `muted`:
+    whether the candidate was muted when it was last open.
     """
 
     def __init__(
@@ -46,12 +49,15 @@ class LiveInterview:
         session: Session,
         questions: tuple[Question, ...],
         when_idle: Callable[[], None],
+        *,
+        muted: bool = False,
     ) -> None:
         self.stage = Stage(shared, session, questions)
         self._shared = shared
         self._when_idle = when_idle
         self._tasks = Tasks(f"interview.{session.id}")
-        self._voice = Voice(shared, self, self._tasks)
+        self._voice = Voice(shared, self, self._tasks, muted=muted)
+        self._mute_marks = MuteMarks(self._mark, shared.clock, self._tasks)
         self._finals = Finals(self._store, self.stage.show_final)
         self._one_at_a_time = asyncio.Lock()
         self._one_noting = asyncio.Lock()
@@ -71,6 +77,7 @@ class LiveInterview:
             await self._voice.end()
             await self._finals.settled(None)
             await self._note_missed_at_last()
+            await self._mute_marks.settled()
         finally:
             await self._tasks.close()
 
@@ -168,6 +175,26 @@ class LiveInterview:
     async def note_client(self, name: str, detail: wire.Detail) -> None:
         """Something the page saw: written down for both sides."""
         await self._shared.interviewing.note(self.session.id, f"client_{name}", dict(detail))
+
+    def mute(self, *, on: bool) -> None:
+        """At once: keep nothing of the candidate, or everything again.
+
+        Every screen is told, also when nothing has changed: none shall think otherwise than it is.
+        """
+        if self.session.is_open and self._voice.mute(on=on):
+            self._mute_marks.put("muted" if on else "unmuted")
+            if on:
+                self._tasks.start("last_words", self._words_before_mute())
+        self.stage.show(self.stage.state(self._voice))
+
+    async def _words_before_mute(self) -> None:
+        """No sound comes after them that would tell the recogniser that they are over."""
+        await asyncio.sleep(IN_FLIGHT_MS / 1000)
+        if self._voice.muted:
+            await self._voice.hurry(FINALIZE_TIMEOUT_S)
+
+    async def _mark(self, kind: str, moment: datetime) -> None:
+        await self._shared.interviewing.note(self.session.id, kind, {}, moment)
 
     async def _step(self, act: Callable[[], Awaitable[Session]]) -> Session:
         async with self._one_at_a_time:

@@ -62,6 +62,13 @@ class ClientEvent(Inbound, frozen=True, tag="client_event"):
     detail: Detail = {}
 
 
+class Mute(Inbound, frozen=True, tag="mute"):
+    """Keep nothing of me, neither sound nor picture, until I say otherwise. Followed before all that waits;
+    the `state` that comes back says whether nothing is kept."""
+
+    on: bool
+
+
 class Ping(Inbound, frozen=True, tag="ping"):
     """Still there?"""
 
@@ -72,7 +79,9 @@ class Resume(Inbound, frozen=True, tag="resume"):
     after_seq: Seq = 0
 
 
-ClientMessage = StartAnswer | FinishAnswer | Next | Repeat | NeedTime | Correct | ClientEvent | Ping | Resume
+ClientMessage = (
+    StartAnswer | FinishAnswer | Next | Repeat | NeedTime | Correct | ClientEvent | Mute | Ping | Resume
+)
 
 
 class Outbound(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
@@ -90,9 +99,10 @@ class QuestionShown(msgspec.Struct, frozen=True):
 
 
 class MediaShown(msgspec.Struct, frozen=True):
-    """Whether sound arrives."""
+    """Whether sound arrives, and whether the candidate is muted: then nothing of it is kept."""
 
     connected: bool
+    muted: bool = False
 
 
 class SttResult(Outbound, frozen=True, tag="stt_result"):

@@ -150,7 +150,8 @@ async def sound(
         connection = await live.take_sound()
         try:
             await socket.accept()
-            code = await SoundSocket(socket.receive, connection, clock.monotonic_ms).run(still_good)
+            arriving = SoundSocket(socket.receive, socket.send_text, connection, clock.monotonic_ms)
+            code = await arriving.run(still_good)
         finally:
             await connection.close()
         if socket.connection_state != "disconnect":

@@ -118,7 +118,7 @@ class Stage:
             self._questions,
             seq=self.shown_seq,
             engine=voice.engine,
-            connected=voice.connected,
+            media=wire.MediaShown(connected=voice.connected, muted=voice.muted),
             now=self._shared.clock.now(),
         )
 

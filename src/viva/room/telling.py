@@ -17,7 +17,7 @@ def state(
     *,
     seq: int,
     engine: str,
-    connected: bool,
+    media: wire.MediaShown,
     now: datetime,
 ) -> wire.State:
     """The whole state of the interview."""
@@ -33,7 +33,7 @@ def state(
         seq=seq,
         answer_limit_s=session.answer_limit_s,
         stt=engine,
-        media=wire.MediaShown(connected=connected),
+        media=media,
         server_time=now,
     )
 

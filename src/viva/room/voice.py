@@ -19,6 +19,7 @@ from viva.media import (
     ConnectionState,
     Fanout,
     MediaConnection,
+    MediaSink,
     Offer,
     Recorder,
     SoundConnection,
@@ -29,6 +30,7 @@ from viva.platform.tasks import Tasks
 from viva.room.ears import Ears
 from viva.room.finals import AnswerSpans, spoken_at_ms
 from viva.room.moments import Moments
+from viva.room.muting import Muting, Unmuted
 from viva.room.on_its_way import OnItsWay
 from viva.room.shared import Shared
 from viva.room.untranscribed import MissedPart, Span
@@ -90,12 +92,13 @@ class Listener(Protocol):
 class Voice:
     """Everything that listens. `end` closes it all; it may be connected again after that."""
 
-    def __init__(self, shared: Shared, listener: Listener, tasks: Tasks) -> None:
+    def __init__(self, shared: Shared, listener: Listener, tasks: Tasks, *, muted: bool = False) -> None:
         self._shared = shared
         self._listener = listener
         self._tasks = tasks
         self._spans = AnswerSpans()
         self._moments = Moments(shared.clock)
+        self._muting = Muting(on=muted)
         self._connection: MediaConnection | None = None
         self._relay: Relay | None = None
         self._recordings: set[asyncio.Task[None]] = set()
@@ -110,6 +113,18 @@ class Voice:
     def connected(self) -> bool:
         """Whether there is a connection, or one that is coming about."""
         return self._connection is not None
+
+    @property
+    def muted(self) -> bool:
+        """Whether nothing of the candidate is kept or recognised at the moment."""
+        return self._muting.on
+
+    def mute(self, *, on: bool) -> bool:
+        """From now on keep and recognise nothing, or everything again; returns whether that is a change."""
+        changed = self._muting.turn(self._shared.clock.monotonic_ms(), on=on)
+        if changed and not on and self._connection is not None:
+            self._connection.resume()
+        return changed
 
     @property
     def engine(self) -> str:
@@ -128,10 +143,11 @@ class Voice:
         connection = SoundConnection(sink, self._shared.clock.monotonic_ms)
         return connection, self._follow(connection, recorder)
 
-    def _listeners(self) -> tuple[Recorder, Fanout]:
+    def _listeners(self) -> tuple[Recorder, MediaSink]:
         session_id = self._listener.session.id
         recorder = self._shared.record(session_id, self._recorded_at_ms, self._on_recording)
-        return recorder, Fanout(recorder, Ears(self._feed, self._listener.media_changed))
+        both = Fanout(recorder, Ears(self._feed, self._listener.media_changed))
+        return recorder, Unmuted(both, self._muting, self._shared.clock.monotonic_ms)
 
     def _follow(self, connection: MediaConnection, recorder: Recorder) -> MediaConnection | None:
         earlier, self._connection = self._connection, connection
@@ -188,15 +204,18 @@ class Voice:
 
     async def linger(self) -> None:
         """At the interview's end: let what is late reach the recording, from which it will be heard."""
-        if self._over is not None and self._is_late(self._over[0]):
-            await self._sound.wait_for(self._over[0], LINGER_S)
+        if self._over is not None:
+            until_ms = min(self._over[0], self._muting.since_ms)
+            if self._is_late(until_ms):
+                await self._sound.wait_for(until_ms, LINGER_S)
 
     async def _hear_out(self, moment_ms: float, answer: tuple[int, UUID]) -> None:
         """Wait for the sound that was on its way at the moment: no last word is cut in two.
 
         What does not come in time is left to the recording: whether it is late, or nobody sends anything,
-        cannot be told from here.
+        cannot be told from here. Nothing is on its way of what was said while muted.
         """
+        moment_ms = min(moment_ms, self._muting.since_ms)
         if self.connected and moment_ms - self._sound.until_ms <= GONE_MS:
             await self._sound.wait_for(moment_ms + ON_ITS_WAY_MS, HEAR_OUT_S)
         if self._is_late(moment_ms):

@@ -203,6 +203,10 @@ class Sessions:
         """What got in the way, oldest first."""
         return await store.incidents(work.db, session_id)
 
+    async def is_muted(self, work: Work, session_id: UUID) -> bool:
+        """Whether the candidate had muted the microphone when that was last written down."""
+        return await store.last_incident(work.db, session_id, ("muted", "unmuted")) == "muted"
+
     async def record(self, work: Work, session_id: UUID) -> Record:
         """Everything at once, for whoever evaluates or shows the whole."""
         return Record(

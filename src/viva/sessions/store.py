@@ -301,6 +301,17 @@ async def incidents(db: AsyncSession, session_id: UUID) -> tuple[Incident, ...]:
     return tuple(msgspec.convert(row, Incident, from_attributes=True) for row in rows)
 
 
+async def last_incident(db: AsyncSession, session_id: UUID, kinds: Sequence[str]) -> str | None:
+    """Which of these kinds came last, if any."""
+    kind: str | None = await db.scalar(
+        select(IncidentRow.kind)
+        .where(IncidentRow.session_id == session_id, IncidentRow.kind.in_(kinds))
+        .order_by(IncidentRow.id.desc())
+        .limit(1)
+    )
+    return kind
+
+
 async def incident_count(db: AsyncSession, session_id: UUID) -> int:
     """How many are stored already."""
     count = await db.scalar(select(func.count()).where(IncidentRow.session_id == session_id))

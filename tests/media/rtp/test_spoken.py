@@ -102,3 +102,12 @@ async def test_F02_what_is_heard_live_and_what_is_heard_again_lie_at_the_same_mo
         recorded = await recordings.sound(session_id, 0, 60_000)
     again = [packet.timestamp // SAMPLES_PER_MS for packet in recorded]
     assert [there - here for here, there in zip(live, again, strict=True) if abs(there - here) > 1] == []
+
+
+def test_after_a_mute_arrival_tells_however_short_it_was() -> None:
+    clock = SpokenClock()
+    assert [clock.at(number * 960, number * 20.0) for number in range(50)] == [n * 20 for n in range(50)]
+    clock.restart()
+    assert [clock.at(number * 960, number * 20.0 + 700) for number in range(50, 90)] == [
+        n * 20 + 700 for n in range(50, 90)
+    ]

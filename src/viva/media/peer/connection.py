@@ -83,6 +83,10 @@ class Connection:
         """As `MediaConnection.begin_speech`."""
         self._media.begin_speech()
 
+    def resume(self) -> None:
+        """As `MediaConnection.resume`."""
+        self._media.resume()
+
     async def close(self) -> None:
         """Say farewell and end. Closing twice is fine."""
         self._end("closed")

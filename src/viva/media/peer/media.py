@@ -73,6 +73,12 @@ class Media:
         """Somebody is about to speak."""
         self._audio.spoken.begin()
 
+    def resume(self) -> None:
+        """The sender goes on after it was muted."""
+        self._audio.spoken.restart()
+        if self._video is not None:
+            self._video.begin_anew()
+
     def expire(self, now_ms: float) -> None:
         """Stop waiting for what has been missing for too long."""
         self._give(self._sink.audio, self._audio.expire(now_ms))

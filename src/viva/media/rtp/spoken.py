@@ -32,6 +32,10 @@ class SpokenClock:
         """Somebody begins to speak: if the count stood still, the next packet is told by arrival."""
         self._begins = True
 
+    def restart(self) -> None:
+        """The sender was muted, and its count may have stood still: the next packet is told by arrival."""
+        self._offset_ms = self._paused_since_ms = None
+
     def at(self, timestamp: int, received_ms: float) -> float:
         """When the packet with this (unwrapped) timestamp, which came at `received_ms`, began."""
         raw_ms = timestamp * 1000 / OPUS_RATE_HZ

@@ -188,6 +188,11 @@ class VideoTrack(Track[VideoFrame]):
         self._joiner = self._new_joiner()
         self._needs_keyframe = True
 
+    def begin_anew(self) -> None:
+        """Nothing until the next key frame, which is asked for; arrival tells its time."""
+        self._needs_keyframe = True
+        self._timeline.restart()
+
     @property
     def broken(self) -> int:
         """Pictures that were not whole, and holes between pictures."""

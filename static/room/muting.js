@@ -1,0 +1,42 @@
+// Whether the candidate is muted: while they want it or the server says it. So the page never shows a microphone
+// that is on while the server keeps nothing, and never sends anything before the server has said that it does.
+
+export class Muting {
+  /**
+   * @param {string} sessionId
+   * @param {{tell: (on: boolean) => boolean, onChange: (muted: boolean) => void}} listeners `tell` says whether the
+   *   server could be told
+   */
+  constructor(sessionId, { tell, onChange }) {
+    this.key = `viva-muted-${sessionId}`;
+    this.tell = tell;
+    this.onChange = onChange;
+    this.wanted = sessionStorage.getItem(this.key) !== null; // a reload is no wish to be heard
+    this.kept = false;
+    this.on = this.wanted;
+  }
+
+  /** The candidate wants the other state. Muted it is at once, unmuted when the server has confirmed it. */
+  toggle() {
+    const on = !this.on;
+    if (!this.tell(on) && !on) return;
+    this.wanted = on;
+    if (on) sessionStorage.setItem(this.key, "yes");
+    else sessionStorage.removeItem(this.key);
+    this.look();
+  }
+
+  /** What the server says in every state; one that does not know of a wish yet is told. @param {boolean} muted */
+  hear(muted) {
+    this.kept = muted;
+    if (this.wanted && !muted) this.tell(true);
+    this.look();
+  }
+
+  look() {
+    const on = this.wanted || this.kept;
+    if (on === this.on) return;
+    this.on = on;
+    this.onChange(on);
+  }
+}
