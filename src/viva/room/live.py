@@ -19,6 +19,7 @@ from viva.platform.errors import Unavailable, VivaError
 from viva.platform.i18n import N_
 from viva.platform.tasks import Tasks
 from viva.room import messages as wire
+from viva.room.deadline import Deadline
 from viva.room.finals import Finals
 from viva.room.muting import IN_FLIGHT_MS, MuteMarks
 from viva.room.screen import CLOSE_GOING_AWAY, Screen
@@ -33,7 +34,7 @@ FINALIZE_TIMEOUT_S = 10.0
 """How long the end of an answer waits for the words under way; the rest is transcribed from the recording."""
 CLOSE_RESTART = 1012
 RESTARTING = N_("The server is restarting. Please stay here; your interview goes on in a moment.")
-CLOCK_RETRY_S = 1.0
+RETRY_S = 1.0
 
 
 class LiveInterview:
@@ -62,12 +63,12 @@ class LiveInterview:
         self._one_at_a_time = asyncio.Lock()
         self._one_noting = asyncio.Lock()
         self._stepping = False
-        self._clock_changed = asyncio.Event()
+        self._deadline = Deadline(self._remaining_s, self._time_is_up)
         self._looking: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> "LiveInterview":
         self._tasks.start("finals", self._finals.run())
-        self._tasks.start("clock", self._watch_clock())
+        self._tasks.start("clock", self._deadline.watch())
         return self
 
     async def __aexit__(self, *_exc: object) -> None:
@@ -125,7 +126,7 @@ class LiveInterview:
     def leave(self, screen: Screen) -> None:
         """The screen is gone; the interview waits."""
         self.stage.dismiss(screen)
-        self._clock_changed.set()
+        self._deadline.changed()
 
     # Commands
 
@@ -246,7 +247,7 @@ class LiveInterview:
                 return await self._end_if_over()
             except Unavailable:
                 log.info("state_waits_for_database")
-                await asyncio.sleep(CLOCK_RETRY_S)
+                await asyncio.sleep(RETRY_S)
 
     async def _end_if_over(self) -> None:
         if self.session.recording_consent is not True or not self.session.is_open:
@@ -273,14 +274,14 @@ class LiveInterview:
                 await self._note_missed()
             except Unavailable:
                 log.warning("missed_spans_wait_for_database")
-                await asyncio.sleep(CLOCK_RETRY_S)
+                await asyncio.sleep(RETRY_S)
 
     def _adopt(self, session: Session) -> None:
         """Take the stored session as the present one and show it."""
         if self.session.answering_since is not None and session.answering_since is None:
             self._voice.answer_over()
         self.stage.session = session
-        self._clock_changed.set()
+        self._deadline.changed()
         self.stage.show(self.stage.state(self._voice))
 
     # Media
@@ -357,31 +358,17 @@ class LiveInterview:
 
     # The clock
 
-    async def _watch_clock(self) -> None:
-        """Finish an answer whose time has run out, while its candidate is here to see it."""
-        while True:
-            self._clock_changed.clear()
-            here = self.stage.candidate is not None
-            remaining_s = self._shared.seconds_until(self.session.answer_deadline) if here else None
-            try:
-                async with asyncio.timeout(remaining_s):
-                    await self._clock_changed.wait()
-            except TimeoutError:
-                await self._end_of_time()
+    def _remaining_s(self) -> float | None:
+        if self.stage.candidate is None:
+            return None
+        return self._shared.seconds_until(self.session.answer_deadline)
 
-    async def _end_of_time(self) -> None:
-        try:
-            before = self.session.current_question_id
-            session = await self._step(lambda: self._shared.interviewing.time_is_up(self.session.id))
-            if session.current_question_id != before:
-                said = N_("The time for this answer is up. Your answer has been saved.")
-                self.stage.show_notice("time_is_up", said)
-        except VivaError as error:
-            log.warning("end_of_time_not_written", code=error.code)
-            await asyncio.sleep(CLOCK_RETRY_S)
-        except Exception:  # this step may fail; the interview's clock goes on
-            log.exception("end_of_time_failed")
-            await asyncio.sleep(CLOCK_RETRY_S)
+    async def _time_is_up(self) -> None:
+        before = self.session.current_question_id
+        session = await self._step(lambda: self._shared.interviewing.time_is_up(self.session.id))
+        if session.current_question_id != before:
+            said = N_("The time for this answer is up. Your answer has been saved.")
+            self.stage.show_notice("time_is_up", said)
 
     # The bus
 
