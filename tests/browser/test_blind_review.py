@@ -47,7 +47,7 @@ async def test_the_name_is_hidden_until_a_reviewer_decides_to_see_it(
     await expect(page.get_by_role("heading", level=1)).to_contain_text(f"{digits[:4]}-{digits[4:]}")
     await expect(page.locator("body")).not_to_contain_text(name)
     await expect(page.locator(".blind")).to_be_visible()
-    await expect(page.locator(".transcript")).to_contain_text("[name]")
+    await expect(page.locator(".transcript")).to_contain_text("[이름]" if language == "ko" else "[name]")
     await picture(page, f"admin-blind-{language}")
     await page.locator(".blind button").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text(name)

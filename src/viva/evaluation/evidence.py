@@ -60,7 +60,6 @@ class Run:
 
     def __init__(self, said: list[Said], identity: Identity) -> None:
         self.question_id = said[0].question_id
-        self.identity = identity
         self.text = " ".join(utterance.text for utterance in said)
         self.masked: Masked = mask(self.text, identity)
         self.starts: list[tuple[int, Said]] = []

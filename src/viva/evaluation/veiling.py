@@ -8,7 +8,7 @@ from viva.evaluation.evidence import Evidence, Run, Transcript
 from viva.evaluation.material import said_in
 from viva.evaluation.model import Findings, Scorecard
 from viva.evaluation.service import AnswerResult, Results
-from viva.sessions import Veil, mask
+from viva.sessions import Veil
 
 
 def veiled(results: Results, veil: Veil) -> Results:
@@ -62,7 +62,7 @@ def _quote(evidence: Evidence, veil: Veil, runs: list[Run]) -> str:
     for run in runs:
         for offset, said in run.starts:
             if said.seq == evidence.seq and (start := run.text.find(evidence.quote, offset)) >= 0:
-                return run.masked.part(start, start + len(evidence.quote))
+                return veil.masked(run.text).part(start, start + len(evidence.quote))
     return veil.text(evidence.quote)
 
 
@@ -73,6 +73,6 @@ def _heard(evidence: Evidence, veil: Veil, runs: list[Run]) -> str:
     for run in runs:
         for offset, said in run.starts:
             if said.seq == evidence.seq:
-                masked = mask(run.text[:offset] + evidence.heard, run.identity)
+                masked = veil.masked(run.text[:offset] + evidence.heard)
                 return masked.part(offset, offset + len(evidence.heard))
     return veil.text(evidence.heard)

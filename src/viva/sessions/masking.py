@@ -4,7 +4,7 @@ Pure. Masking errs on the side of hiding: a hidden word costs the model a detail
 their privacy. Nothing is lost, since every masked stretch knows where it stood.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -70,14 +70,18 @@ class Masked(msgspec.Struct, frozen=True):
         return offset + shift
 
 
-def mask(text: str, identity: Identity) -> Masked:
-    """Hide the identity, and what looks like a contact, an age, an address, an origin, a school, a family."""
+def mask(text: str, identity: Identity, words: Mapping[str, str] | None = None) -> Masked:
+    """Hide the identity, and what looks like a contact, an age, an address, an origin, a school, a family.
+
+    `words` say what stands in a mask for a person to read; a model reads the kinds' own names.
+    """
     pieces, stretches, done, length = [], [], 0, 0
     for start, end, kind in _without_overlaps(_found(text, identity)):
-        pieces += [text[done:start], f"[{kind}]"]
+        shown = f"[{words[kind] if words else kind}]"
+        pieces += [text[done:start], shown]
         length += start - done
-        stretches.append(Stretch(length, length + len(kind) + 2, start, end))
-        length += len(kind) + 2
+        stretches.append(Stretch(length, length + len(shown), start, end))
+        length += len(shown)
         done = end
     return Masked("".join([*pieces, text[done:]]), tuple(stretches))
 

@@ -10,10 +10,22 @@ import msgspec
 
 from viva.platform.i18n import N_, gettext
 from viva.sessions.cleaning import cleaned
-from viva.sessions.masking import Identity, identity_of, mask
+from viva.sessions.masking import Identity, Masked, identity_of, mask
 from viva.sessions.model import Question, Record, Session, Utterance
 
 _CANDIDATE = N_("Candidate {reference}")
+_KINDS = {
+    "name": N_("name"),
+    "email": N_("email"),
+    "link": N_("link"),
+    "phone": N_("phone number"),
+    "age": N_("age"),
+    "address": N_("address"),
+    "region": N_("region"),
+    "school": N_("school"),
+    "family": N_("family"),
+}
+"""What stands in a mask, in the request's language."""
 
 
 class Veil(msgspec.Struct, frozen=True):
@@ -28,7 +40,12 @@ class Veil(msgspec.Struct, frozen=True):
 
     def text(self, text: str) -> str:
         """A text with its masks; what a person typed or said anywhere in the record."""
-        return text if self.identity is None else mask(cleaned(text), self.identity).text
+        return text if self.identity is None else self.masked(cleaned(text)).text
+
+    def masked(self, text: str) -> Masked:
+        """A cleaned text with its masks in it and where they stand, in the request's language."""
+        words = {kind: gettext(word) for kind, word in _KINDS.items()}
+        return mask(text, self.identity or Identity(), words)
 
     def session(self, session: Session) -> Session:
         """The session under its reference number instead of a name, in the request's language."""
@@ -61,7 +78,7 @@ class Veil(msgspec.Struct, frozen=True):
         if self.identity is None:
             return texts
         texts = [cleaned(text) for text in texts]
-        masked, start, parts = mask(" ".join(texts), self.identity), 0, list[str]()
+        masked, start, parts = self.masked(" ".join(texts)), 0, list[str]()
         for text in texts:
             parts.append(masked.part(start, start + len(text)))
             start += len(text) + 1
