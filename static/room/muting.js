@@ -12,6 +12,7 @@ export class Muting {
     this.tell = tell;
     this.onChange = onChange;
     this.wanted = sessionStorage.getItem(this.key) !== null; // a reload is no wish to be heard
+    this.unmuted = false; // by the candidate, in this page
     this.kept = false;
     this.on = this.wanted;
   }
@@ -21,15 +22,20 @@ export class Muting {
     const on = !this.on;
     if (!this.tell(on) && !on) return;
     this.wanted = on;
+    this.unmuted = !on;
     if (on) sessionStorage.setItem(this.key, "yes");
     else sessionStorage.removeItem(this.key);
     this.look();
   }
 
-  /** What the server says in every state; one that does not know of a wish yet is told. @param {boolean} muted */
+  /**
+   * What the server says in every state. One that does not know of a wish yet is told, and so is one that was killed
+   * before it could write an unmuting down: nobody shall go on talking to a server that keeps nothing.
+   * @param {boolean} muted
+   */
   hear(muted) {
     this.kept = muted;
-    if (this.wanted && !muted) this.tell(true);
+    if (muted ? this.unmuted : this.wanted) this.tell(!muted);
     this.look();
   }
 

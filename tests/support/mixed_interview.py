@@ -16,6 +16,8 @@ QUESTIONS = 5
 UNSAVED_S = 5.0
 """F01 says one second of sound; a busy machine may take longer to write it."""
 PACKETS_PER_WORD = 15
+MUTED_WORD = 300
+"""No interview has so many words."""
 
 
 class MixedInterview:
@@ -27,6 +29,8 @@ class MixedInterview:
         self.maybe: set[int] = set()
         self.typed: dict[int, str] = {}
         self.number = number
+        self.steps: list[str] = []
+        """What was done, to be told with what differs."""
         self._world = world
         self._questions: list[str] = []
 
@@ -61,6 +65,19 @@ class MixedInterview:
         await self.person.microphone()
         async with self._world.to_database.down():
             await self.speak(index, 1)
+
+    async def speak_muted(self, index: int) -> None:
+        """A word that nobody may keep, from a page that sends on: to the model it was never said."""
+        await self._start(index)
+        person = self.person
+        peer = await person.microphone()
+        await self._mute(on=True)
+        await peer.play([packet.data for packet in encode(tones([MUTED_WORD]))][:PACKETS_PER_WORD])
+        await self._mute(on=False)
+
+    async def _mute(self, *, on: bool) -> None:
+        self.person.wants_mute = on
+        await self.person.until("mute", lambda: self.person.state.get("media", {}).get("muted") is on, on=on)
 
     async def finish(self, index: int) -> None:
         """End the spoken answer."""
@@ -115,10 +132,8 @@ class MixedInterview:
         candidate = self.person.here()
         status = (await candidate.get()).raise_for_status().json()["status"]
         found = [] if status == "completed" else [f"status: {status}"]
-        return [
-            f"interview {self.number}: {each}"
-            for each in found + self._compared(await candidate.utterances())
-        ]
+        found += self._compared(await candidate.utterances())
+        return [f"interview {self.number}: {each} after {', '.join(self.steps)}" for each in found]
 
     def _compared(self, utterances: list[dict[str, Any]]) -> list[str]:
         stored = {u["seq"]: u["text"] for u in utterances}

@@ -79,6 +79,7 @@ class Person:
         self.candidate = candidate
         self._world = world
         self._line = AsyncExitStack()
+        self.wants_mute = False
         self._channel: Channel | None = None
         self._peer: PublishingClient | None = None
         self._reading: asyncio.Task[None] | None = None
@@ -110,6 +111,8 @@ class Person:
             self._channel = channel
             self._reading = asyncio.create_task(self._read(channel), name="person.read")
             await channel.send("resume", after_seq=0)
+            if self.state["media"]["muted"] is not self.wants_mute:
+                await channel.send("mute", on=self.wants_mute)
         return self._channel
 
     async def _opened(self) -> Channel | None:

@@ -43,6 +43,7 @@ PARTS = int(os.environ.get("MIXED_PARTS", "1"))
 SEED = int(os.environ.get("MIXED_SEED", "32"))
 LOOK_EVERY = 5
 """Interviews; what was not heard live is transcribed while the next ones go on, as in life."""
+PACES = (Weather(), Weather(latency_ms=700), Weather(bandwidth_kbps=24))
 WEATHERS = (Weather(), Weather(duplicate=0.3, jitter_ms=15), Weather(loss=0.03, jitter_ms=10))
 
 
@@ -118,6 +119,7 @@ class Interview(RuleBasedStateMachine):
         if self.broken:
             work.close()
         else:
+            self.interview.steps.append(what)
             self.broken = not self.run_.do(what, work)
 
     @property
@@ -134,6 +136,11 @@ class Interview(RuleBasedStateMachine):
     @rule()
     def speak_without_database(self) -> None:
         self.do("speak without database", self.interview.speak_without_database(self.index))
+
+    @precondition(lambda self: self.goes_on)
+    @rule()
+    def speak_muted(self) -> None:
+        self.do("speak muted", self.interview.speak_muted(self.index))
 
     @precondition(lambda self: self.goes_on)
     @rule(typed=st.integers(0, 2))
@@ -178,6 +185,11 @@ class Interview(RuleBasedStateMachine):
             down, self.vendor_down = self.vendor_down, None
             await down.__aexit__(None, None, None)
 
+    @rule(pace=st.sampled_from(PACES))
+    def change_vendors_pace(self, pace: Weather) -> None:
+        """An engine that is slow is not away: it answers late, or takes less than is said."""
+        self.do("vendor's pace", self._at_once(lambda: setattr(self.run_.world.to_vendor, "to_server", pace)))
+
     @rule()
     def reset_database(self) -> None:
         self.do("reset database", self._at_once(self.run_.world.to_database.reset_peer))
@@ -192,7 +204,7 @@ class Interview(RuleBasedStateMachine):
     def teardown(self) -> None:
         """All faults over: the interview is finished, and then it is what the model says."""
         if hasattr(self, "interview"):
-            self.run_.world.network.to_server = Weather()
+            self.run_.world.network.to_server = self.run_.world.to_vendor.to_server = Weather()
             self.run_.do("vendor back", self._toggle_vendor(away=False))
             self.do("end", self.interview.end(self.index))
             if not self.broken:
