@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
 from playwright.async_api import Page, expect
-from tests.browser.way import KOREAN, Candidate, Words, sign_in
+from tests.browser.way import KOREAN, Candidate, Words, score, sign_in
 from tests.support.server import Served
 
 
@@ -62,6 +62,7 @@ async def admins_pages(page: Page, _house: Served, words: Words) -> AsyncIterato
     await expect(page.locator("[data-transcript]")).to_be_visible()
     yield "admin-session"
     here = urlsplit(page.url).path
+    await score(page, "yes")
     await page.locator(".review-form button").click()
     await page.wait_for_url(f"**{here}")
     yield "admin-session-reviewed"

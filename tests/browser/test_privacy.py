@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 from tests.browser.people import People
-from tests.browser.way import Candidate, sign_in
+from tests.browser.way import Candidate, score, sign_in
 from tests.support.anthropic_server import AnthropicServer
 from tests.support.databases import new_database
 from tests.support.server import Served, serving, settings_for
@@ -153,7 +153,7 @@ async def test_C07_the_draft_stays_hidden_until_the_reviewer_has_scored(
         await admin.reload()
     await expect(admin.locator("button.quote")).to_have_count(0)
     await expect(admin.locator(".reason")).to_have_count(0)
-    await admin.locator(".review-form label").filter(has_text="Meets it").first.click()
+    await score(admin, "yes")
     await admin.get_by_role("button", name="Save my scores").click()
     await expect(hidden).to_be_hidden()
     await expect(admin.locator("button.quote").first).to_be_visible()

@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 from tests.browser.people import People, picture
-from tests.browser.way import drafted, sign_in
+from tests.browser.way import drafted, score, sign_in
 from tests.support.anthropic_server import AnthropicServer, Says, said_in, schema_of
 from tests.support.databases import new_database
 from tests.support.server import Served, serving, settings_for
@@ -94,14 +94,6 @@ async def interviewed(house: Served, language: str) -> str:
         (await candidate.type_answer(question_id, WORDS[language][2])).raise_for_status()
     await drafted(house, candidate.session_id)
     return candidate.session_id
-
-
-async def score(page: Page, level: str, *, but: str = "") -> None:
-    """Choose this level for every criterion, except the one called `but`."""
-    for scale in await page.locator(".levels").all():
-        if but and await scale.get_by_text(but, exact=False).count():
-            continue
-        await scale.locator(f'input[value="{level}"]').check(force=True)
 
 
 async def reviewed(page: Page, session_id: str) -> None:

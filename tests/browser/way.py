@@ -178,6 +178,14 @@ async def sign_in(page: Page, then: str = "/admin/sessions") -> None:
     await page.wait_for_url(f"**{then}")
 
 
+async def score(page: Page, level: str, *, but: str = "") -> None:
+    """Choose this level for every criterion, except the one called `but`."""
+    for scale in await page.locator(".levels").all():
+        if but and await scale.get_by_text(but, exact=False).count():
+            continue
+        await scale.locator(f'input[value="{level}"]').check(force=True)
+
+
 async def drafted(house: Served, session_id: str) -> None:
     """Wait until the scorecard is there; as a program, since an admin would have seen the draft by that."""
 
