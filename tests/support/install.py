@@ -1,6 +1,6 @@
 """Installs what the tests need beside Python packages, and says what is left out where it cannot.
 
-Debian and Ubuntu as root: Chromium, Redis, coturn, iproute2 and nftables by apt. Elsewhere: Playwright's own
+Debian and Ubuntu as root: Chromium, Redis, coturn, ffmpeg, iproute2 and nftables by apt. Elsewhere: Playwright's own
 Chromium; the tests that need more than is there skip and say so.
 """
 
@@ -13,6 +13,7 @@ APT = {
     "chromium": ("chromium",),
     "redis-server": ("redis-server",),
     "coturn": ("turnserver",),
+    "ffmpeg": ("ffprobe",),
     "iproute2": ("ip", "tc"),
     "nftables": ("nft",),
     "strace": ("strace",),

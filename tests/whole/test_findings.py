@@ -82,10 +82,10 @@ async def test_finding_6_a_failed_media_setup_names_its_cause_and_loses_nothing(
     assert refused.json()["message"]
     assert (await candidate.get()).json()["started_at"] is None, "a refused offer starts no clock"
     async with candidate.channel() as channel:
-        assert channel.messages[0]["media"] == {"connected": False}
+        assert channel.messages[0]["media"] == {"connected": False, "muted": False}
         async with candidate.microphone():
-            await channel.state(media={"connected": True})
-        await channel.state(media={"connected": False})
+            await channel.state(media={"connected": True, "muted": False})
+        await channel.state(media={"connected": False, "muted": False})
     first = (await candidate.questions())[0]
     assert (await candidate.type_answer(first)).status_code == 200, "typing is always there"
 
@@ -96,8 +96,8 @@ async def test_finding_6_media_set_up_twice_is_one_connection_and_leaving_tears_
     candidate = await served.new_candidate()
     hub = await served.part("hub")
     async with candidate.channel() as channel, candidate.microphone(), candidate.microphone():
-        await channel.state(media={"connected": True})
-        assert channel.messages[-1]["media"] == {"connected": True}
+        await channel.state(media={"connected": True, "muted": False})
+        assert channel.messages[-1]["media"] == {"connected": True, "muted": False}
     await eventually(lambda: _nothing_left(hub, candidate))
 
 
