@@ -1,7 +1,7 @@
 """Installs what the tests need beside Python packages, and says what is left out where it cannot.
 
-Debian and Ubuntu as root: Chromium, Redis, coturn, ffmpeg, iproute2 and nftables by apt. Elsewhere: Playwright's own
-Chromium; the tests that need more than is there skip and say so.
+Debian and Ubuntu as root: Chromium, Redis, coturn, ffmpeg, iproute2 and nftables by apt. Elsewhere:
+Playwright's own Chromium; the tests that need more than is there skip and say so.
 """
 
 import os

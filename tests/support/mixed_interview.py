@@ -12,10 +12,14 @@ from tests.support.candidate import Candidate, eventually
 from tests.support.opus import encode, tones
 from tests.support.troubled_world import PATIENCE_S, Person, World
 
+from viva.room.muting import IN_FLIGHT_MS
+
 QUESTIONS = 5
 UNSAVED_S = 5.0
 """F01 says one second of sound; a busy machine may take longer to write it."""
 PACKETS_PER_WORD = 15
+ON_ITS_WAY_S = 0.3
+"""A lost packet is sent again within a quarter of a second. A page that is muted sends nothing at all."""
 MUTED_WORD = 300
 """No interview has so many words."""
 
@@ -72,7 +76,9 @@ class MixedInterview:
         person = self.person
         peer = await person.microphone()
         await self._mute(on=True)
+        await asyncio.sleep(IN_FLIGHT_MS / 1000)  # our count stands still between words: see `Muting`
         await peer.play([packet.data for packet in encode(tones([MUTED_WORD]))][:PACKETS_PER_WORD])
+        await asyncio.sleep(ON_ITS_WAY_S)  # what comes after the unmuting is told by when it comes
         await self._mute(on=False)
 
     async def _mute(self, *, on: bool) -> None:

@@ -105,6 +105,8 @@ class Voice:
         self._resources = AsyncExitStack()
         self._trouble: str | None = None
         self._sound = OnItsWay()
+        self._from_ms = 0
+        """From here on we listened to the latest answer; what was said before, somebody else has heard."""
         self._over: tuple[float, tuple[int, UUID]] | None = None
         self.missed: list[MissedPart] = []
         """What nobody transcribed, with the question it answers, until somebody has written it down."""
@@ -161,8 +163,11 @@ class Voice:
         if session.answering_since is None or session.current_question_id is None:
             return
         began_ms = session.clock_ms(session.answering_since)
-        if self._spans.latest not in {None, (began_ms, session.current_question_id)}:
-            self._sound.begin(self._shared.clock.monotonic_ms())
+        now_ms = self._shared.clock.monotonic_ms()
+        if self._spans.latest != (began_ms, session.current_question_id):
+            self._from_ms = max(began_ms, self._moments.at_ms(session, now_ms))
+            if self._spans.latest is not None:
+                self._sound.begin(now_ms)
         self._spans.begin(session.current_question_id, began_ms)
         if self._connection is not None:
             self._connection.begin_speech()
@@ -219,11 +224,10 @@ class Voice:
         if self.connected and moment_ms - self._sound.until_ms <= GONE_MS:
             await self._sound.wait_for(moment_ms + ON_ITS_WAY_MS, HEAR_OUT_S)
         if self._is_late(moment_ms):
-            began_ms, question_id = answer
             session, until_ms = self._listener.session, self._sound.until_ms
-            came_ms = began_ms if until_ms == -math.inf else self._moments.at_ms(session, until_ms)
-            late = Span(max(began_ms, came_ms), self._moments.at_ms(session, moment_ms))
-            self.missed.append(MissedPart(question_id, late))
+            came_ms = 0 if until_ms == -math.inf else self._moments.at_ms(session, until_ms)
+            late = Span(max(self._from_ms, came_ms), self._moments.at_ms(session, moment_ms))
+            self.missed.append(MissedPart(answer[1], late))
             self._sound.leave(moment_ms)
 
     def _is_late(self, moment_ms: float) -> bool:
