@@ -63,46 +63,51 @@ async def opened(database, clock, language, identity, **more):
         return await SESSIONS.create(work, new, plan, expires_at=expires_at, created_by=None)
 
 
-@pytest.mark.parametrize(("language", "identity"), planted())
-async def test_S35_no_planted_identity_leaves_with_a_follow_up(database, clock, vendor, language, identity):
+async def test_S35_no_planted_identity_leaves_with_a_follow_up(database, clock, vendor):
     server, model = vendor
-    session = await opened(database, clock, language, identity)
-    async with database.uow() as work:
-        session = await SESSIONS.decide_consent(work, session.id, recording=True, ai_evaluation=True)
-        questions = {question.id: question for question in await SESSIONS.questions(work, session.id)}
-    said = f"{SAID[language].format(**values_of(identity))} {WORK[language]}"
-    following = FollowingUp(database, SESSIONS, FollowUps(model, ready_s=60))
-    await following.on(session, questions[session.current_question_id], clock.now(), said)
-    assert leaked(server, identity) == []
-    assert WORK[language] in json.dumps(server.requests, ensure_ascii=False)
+    for language, identity in planted():
+        server.requests.clear()
+        session = await opened(database, clock, language, identity)
+        async with database.uow() as work:
+            session = await SESSIONS.decide_consent(work, session.id, recording=True, ai_evaluation=True)
+            questions = {question.id: question for question in await SESSIONS.questions(work, session.id)}
+        said = f"{SAID[language].format(**values_of(identity))} {WORK[language]}"
+        following = FollowingUp(database, SESSIONS, FollowUps(model, ready_s=60))
+        await following.on(session, questions[session.current_question_id], clock.now(), said)
+        assert leaked(server, identity) == []
+        assert WORK[language] in json.dumps(server.requests, ensure_ascii=False)
 
 
-@pytest.mark.parametrize(("language", "identity"), planted())
-async def test_S35_no_planted_identity_leaves_with_a_typed_title(database, clock, vendor, language, identity):
+async def test_S35_no_planted_identity_leaves_with_a_typed_title(database, clock, vendor):
     server, model = vendor
-    planner = Planner(database, Positions(), model=model, timeout_s=60, ask_unseen=True)
-    doors = Admissions(SESSIONS, planner, CandidateAccess(clock), clock, "https://viva.test", lambda: None)
-    new = person(language, identity, None)
-    plan = await doors.plan(new)
-    assert plan.position_title == new.position, "the record keeps what was typed"
-    assert server.requests
-    assert leaked(server, identity) == []
+    for language, identity in planted():
+        server.requests.clear()
+        planner = Planner(database, Positions(), model=model, timeout_s=60, ask_unseen=True)
+        doors = Admissions(
+            SESSIONS, planner, CandidateAccess(clock), clock, "https://viva.test", lambda: None
+        )
+        new = person(language, identity, None)
+        plan = await doors.plan(new)
+        assert plan.position_title == new.position, "the record keeps what was typed"
+        assert server.requests
+        assert leaked(server, identity) == []
 
 
-@pytest.mark.parametrize(("language", "identity"), planted())
-async def test_S35_no_planted_identity_leaves_with_a_resume(database, clock, vendor, language, identity):
+async def test_S35_no_planted_identity_leaves_with_a_resume(database, clock, vendor):
     server, model = vendor
-    resumes = Resumes(SESSIONS, Positions(), clock, has_model=True)
-    position = PositionDraft(title="Engineer", language=language, resume_questions=1)
-    async with database.uow() as work:
-        kept = await Positions().create(work, position, created_by=None)
-    session = await opened(database, clock, language, identity, position_id=kept.id)
-    async with database.uow() as work:
-        version = "update sessions set position_version = :version where id = :id"
-        await work.db.execute(text(version), {"version": kept.version, "id": session.id})
-        resume = f"{SAID[language].format(**values_of(identity))} {WORK[language]}"
-        await resumes.attach(work, session.id, resume, by=None)
-    drafting = Drafting(database, SESSIONS, resumes, Drafter(model))
-    await drafting.run(Job("1", DRAFT_FROM_RESUME, msgspec.json.encode(ForSession(session.id)), 1))
-    assert leaked(server, identity) == []
-    assert WORK[language] in json.dumps(server.requests, ensure_ascii=False)
+    for language, identity in planted():
+        server.requests.clear()
+        resumes = Resumes(SESSIONS, Positions(), clock, has_model=True)
+        position = PositionDraft(title="Engineer", language=language, resume_questions=1)
+        async with database.uow() as work:
+            kept = await Positions().create(work, position, created_by=None)
+        session = await opened(database, clock, language, identity, position_id=kept.id)
+        async with database.uow() as work:
+            version = "update sessions set position_version = :version where id = :id"
+            await work.db.execute(text(version), {"version": kept.version, "id": session.id})
+            resume = f"{SAID[language].format(**values_of(identity))} {WORK[language]}"
+            await resumes.attach(work, session.id, resume, by=None)
+        drafting = Drafting(database, SESSIONS, resumes, Drafter(model))
+        await drafting.run(Job("1", DRAFT_FROM_RESUME, msgspec.json.encode(ForSession(session.id)), 1))
+        assert leaked(server, identity) == []
+        assert WORK[language] in json.dumps(server.requests, ensure_ascii=False)
