@@ -58,7 +58,6 @@ PARTS = {
 OPEN = {
     "C04": "the fairness report on real groups (C14's engine)",
     "C05": "a purge that refuses records younger than 183 days",
-    "C07": "409 for a decision without a reviewer",
     "C08": "word errors by voice group and S32's figures: the page says that they are not measured",
     "F27": "memory over an hour, which `viva bench --soak` measures and the suite does not",
     "S46": "a database role that owns nothing; what is shown is that triggers refuse",
