@@ -66,7 +66,8 @@ def test_C02_C19_on_texts_that_were_held_out_the_linter_does_what_it_is_said_to(
     with capsys.disabled():
         for verdict in ("refused", "ask", "fine"):
             said = ", ".join(f"{found} {got[verdict, found]}" for found in ("refused", "ask", "fine"))
-            print(f"\nheld out, {language}, to be {verdict} ({total[verdict]}): {said}", end="")  # noqa: T201
+            rates = f"to be {verdict} ({total[verdict]}): {said}"
+            print(f"\nheld out, {language}, {rates}", end="")  # noqa: T201 (a person reads the rates)
     seen = total["refused"] - got["refused", "fine"]
     assert seen / total["refused"] >= SEEN
     assert got["refused", "refused"] / total["refused"] >= REFUSED

@@ -54,7 +54,7 @@ async def test_F29_what_a_killed_process_was_at_is_mended_when_it_is_looked_at_a
         assert found.growing == frozenset()
         ((whose, part),) = found.parts
         assert (whose, part.finished, part.mended) == (session_id, True, True)
-        recorder._timer.cancel()  # type: ignore[union-attr]
+        recorder._timer.cancel()  # type: ignore[union-attr] (it is recording, so it has one)
 
 
 async def test_F29_two_processes_that_change_one_manifest_lose_nothing(tmp_path: Path) -> None:
