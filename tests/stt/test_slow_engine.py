@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from tests.stt.conftest import Events
 from tests.support.virtual_time import VirtualTimeLoop
 
-from viva.audio import AudioFormat, AudioPacket, SpeechResult, Word
+from viva.audio import AudioFormat, AudioPacket, SpeechResult, SpeechTrouble, Word
 from viva.stt import Missed, Relay, RelayTimes, StreamOptions
+from viva.stt.errors import StreamLost
 from viva.stt.port import EngineName, TranscriberStream
 
 PACKET_MS = 60
@@ -25,15 +26,16 @@ class Stream:
 
     engine: EngineName = "local"
 
-    def __init__(self, open_: asyncio.Event, answers: asyncio.Event) -> None:
-        self._open = open_
-        self._answers = answers
+    def __init__(self, engine: "Engine") -> None:
+        self._engine = engine
         self._position_ms = 0
         self._word: list[AudioPacket] = []
+        self._lost = False
         self._due: asyncio.Queue[SpeechResult | None] = asyncio.Queue()
 
     async def send(self, packets: Sequence[AudioPacket]) -> None:
-        await self._open.wait()
+        await self._engine.open.wait()
+        self._require_connection()
         for packet in packets:
             self._position_ms += PACKET_MS
             self._word.append(packet)
@@ -48,21 +50,35 @@ class Stream:
         self._word = []
 
     async def finalize(self) -> None:
+        self._require_connection()
         self._say("", forced=True)
 
-    async def keep_alive(self) -> None: ...
+    async def keep_alive(self) -> None:
+        self._require_connection()
 
     async def end(self) -> None:
+        self._require_connection()
         self._due.put_nowait(None)
+
+    def lose(self) -> None:
+        """The connection ends; what was not delivered never is."""
+        self._lost = True
+        self._due.put_nowait(None)
+
+    def _require_connection(self) -> None:
+        if self._lost:
+            raise StreamLost(reason="lost")
 
     async def results(self) -> AsyncIterator[SpeechResult]:
         while (result := await self._due.get()) is not None:
-            await self._answers.wait()
+            await self._engine.answers.wait()
+            self._require_connection()
             yield result
+        self._require_connection()
 
 
 class Engine:
-    """Takes nothing while not `open`, says nothing while not `answers`."""
+    """Takes nothing while not `open`, says nothing while not `answers`, opens nothing while `away`."""
 
     name: EngineName = "local"
 
@@ -70,7 +86,13 @@ class Engine:
         self.open, self.answers = asyncio.Event(), asyncio.Event()
         self.open.set()
         self.answers.set()
-        self.streams = 0
+        self.away = False
+        self.streams: list[Stream] = []
+
+    def lose_stream(self) -> None:
+        """The one of the moment, if there is one."""
+        if self.streams:
+            self.streams[-1].lose()
 
     async def __aenter__(self) -> "Engine":
         return self
@@ -79,8 +101,10 @@ class Engine:
 
     @asynccontextmanager
     async def session(self, _options: StreamOptions) -> AsyncIterator[TranscriberStream]:
-        self.streams += 1
-        yield Stream(self.open, self.answers)
+        if self.away:
+            raise StreamLost(reason="away")
+        self.streams.append(Stream(self))
+        yield self.streams[-1]
 
 
 class Talk:
@@ -144,7 +168,7 @@ async def test_F04_after_unsent_sound_was_given_up_nothing_is_lost_doubled_or_mi
         assert await talk.end_answer(20), "and what follows is complete again"
     assert talk.differences() == []
     assert len(talk.missed) == 1
-    assert talk.engine.streams == 2
+    assert len(talk.engine.streams) == 2
 
 
 async def test_F04_after_the_ring_overflowed_with_unsent_sound_words_are_heard_live_again() -> None:
@@ -177,7 +201,32 @@ async def test_F04_a_late_answer_to_an_earlier_request_does_not_end_a_later_one(
     assert talk.events.words[-1:] == ["2"]
 
 
-STEPS = st.sampled_from(["say", "say", "say", "slow", "quick", "mute", "answer", "end", "wait"])
+async def test_F04_a_stream_that_comes_back_is_asked_to_finish_where_that_was_wished_and_not_in_a_later_word() -> None:
+    """Whoever goes on to the next answer may be in the middle of a word by then: it would be cut in two."""
+    talk = Talk(Engine())
+    async with talk.relay:
+        await talk.say(2)
+        talk.engine.away = True
+        talk.engine.lose_stream()
+        await talk.say(1)
+        ending = asyncio.create_task(talk.relay.finalize(20))
+        await asyncio.sleep(0)
+        for part in range(PACKETS - 2):
+            talk.say_packet(part, talk.said)
+        await talk.events.until(lambda told: any(isinstance(each, SpeechTrouble) for each in told))
+        talk.engine.away = False
+        assert await ending
+        for part in range(PACKETS - 2, PACKETS):
+            talk.say_packet(part, talk.said)
+        talk.said += 1
+        assert await talk.end_answer(20)
+    assert talk.differences() == []
+    assert talk.events.words == ["0", "1", "2", "3"]
+
+
+STEPS = st.sampled_from(
+    ["say", "say", "say", "slow", "quick", "mute", "answer", "lose", "away", "back", "end", "hurry", "wait"]
+)
 
 
 @settings(max_examples=150, deadline=None)
@@ -186,7 +235,7 @@ def test_F32_an_engine_slow_at_any_moment_costs_no_word_and_doubles_none(steps: 
     async def scene() -> None:
         talk = Talk(Engine())
         engine = talk.engine
-        async with talk.relay:
+        async with talk.relay, asyncio.TaskGroup() as hurrying:
             for step in steps:
                 match step:
                     case "say":
@@ -199,15 +248,23 @@ def test_F32_an_engine_slow_at_any_moment_costs_no_word_and_doubles_none(steps: 
                         engine.answers.clear()
                     case "answer":
                         engine.answers.set()
+                    case "lose":
+                        engine.lose_stream()
+                    case "away" | "back":
+                        engine.away = step == "away"
                     case "end":
                         await talk.end_answer(0.5)
+                    case "hurry":
+                        hurrying.create_task(talk.relay.finalize(3))
+                        await asyncio.sleep(0)
                     case _:
                         await asyncio.sleep(1)
             engine.open.set()
             engine.answers.set()
+            engine.away = False
             await talk.say(1)
             await asyncio.sleep(1)
-            await talk.end_answer(20)
+            await talk.end_answer(60)
         assert talk.differences() == []
 
     on_virtual_time(scene())

@@ -49,6 +49,11 @@ class Backlog:
         """Tape position of the oldest packet kept; where a replay begins."""
         return self._packets[0][0] if self._packets else self.timeline.tape
 
+    @property
+    def sent(self) -> int:
+        """Tape position up to which the connection of the moment has got it."""
+        return self.timeline.tape - self.unsent
+
     def add(self, packet: AudioPacket, at_ms: float) -> int:
         """Append; returns how many unsent packets fell out at the other end to make room."""
         self._packets.append((self.timeline.place(packet, at_ms), packet))

@@ -1,9 +1,11 @@
-"""What waits on our side of an engine's stream: audio in pages, and the wish that it becomes final.
+"""What waits on our side of an engine's stream: audio in pages, and wishes that it becomes final.
 
 The relay fills it, the line of the moment empties it; it outlives every stream.
 """
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import msgspec
 
@@ -36,11 +38,16 @@ class RelayTimes(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Finish:
-    """A request that everything up to the tape position `target` becomes final."""
+    """A wish that everything up to the tape position `target` becomes final.
+
+    Every stream is asked at this position and at no other. Later, as after a reconnection, whoever has gone
+    on to the next answer may be in the middle of a word: it would be cut in two.
+    """
 
     def __init__(self, target: int) -> None:
         self.target = target
-        self.met = asyncio.Event()
+        self.over = asyncio.Event()
+        """Nothing before `target` is waited for any more: it is final or missed."""
         self.asked: object = None
         """The stream that was asked last; a new one has to be asked again."""
 
@@ -53,7 +60,7 @@ class Intake:
         self.backlog = Backlog(times.ring_ms)
         self.wake = asyncio.Event()
         self.closing = asyncio.Event()
-        self.finish: Finish | None = None
+        self._finishes: list[Finish] = []
         self._page = times.page_ms * SAMPLES_PER_MS
         self._packet = 0
 
@@ -61,38 +68,65 @@ class Intake:
         """Take a packet; returns how many older ones were lost for it."""
         self._packet = packet.duration
         lost = self.backlog.add(packet, at_ms)
+        self._release(self.backlog.settled)
         if self.backlog.unsent + packet.duration > self._page:
             self.wake.set()
         return lost
 
-    def next_page(self, *, partial: bool) -> list[AudioPacket]:
-        """The next page to send; a page that is not full only if `partial` or somebody waits for its end."""
-        if partial or self.finish or self.closing.is_set() or self._page_is_full():
+    def next_page(self, *, until: int | None = None, partial: bool = False) -> list[AudioPacket]:
+        """The next page to send, none of it behind the tape position `until`.
+
+        A page that is not full only if `partial`, or if somebody waits for its end.
+        """
+        if until is not None:
+            return self.backlog.take(min(self._page, until - self.backlog.sent))
+        if partial or self.closing.is_set() or self._page_is_full():
             return self.backlog.take(self._page)
         return []
 
-    def ask(self) -> Finish:
-        """Wish that everything so far becomes final."""
-        self.finish = Finish(self.backlog.timeline.tape)
+    @contextmanager
+    def wish(self) -> Iterator[Finish]:
+        """Wish, while the block runs, that everything so far becomes final."""
+        finish = Finish(self.backlog.timeline.tape)
+        self._finishes.append(finish)
         self.wake.set()
-        return self.finish
+        try:
+            yield finish
+        finally:
+            self._finishes.remove(finish)
 
-    def must_ask(self, stream: object) -> bool:
-        """Whether this stream has been sent all that shall become final and was not asked for it yet."""
-        finish = self.finish
-        return (
-            finish is not None
-            and finish.asked is not stream
-            and self.backlog.timeline.tape - self.backlog.unsent >= finish.target
-        )
+    def to_ask(self, stream: object) -> int | None:
+        """Where this stream is to be asked next that all before becomes final."""
+        return next((finish.target for finish in self._finishes if finish.asked is not stream), None)
 
-    def settle(self, position: int, *, forced: bool) -> None:
-        """The engine's word on everything before the tape position is final."""
+    def ask(self, stream: object) -> int:
+        """This stream is asked now; the tape position of the request."""
+        for finish in self._finishes:
+            if finish.target <= self.backlog.sent:
+                finish.asked = stream
+        return self.backlog.sent
+
+    def settle(self, position: int, *, answers: int | None = None) -> None:
+        """The engine's word on everything before the tape position is final.
+
+        `answers`: the position of the request that this was asked for by; what is left up to there is the
+        silence that the engine left out.
+        """
+        if answers is not None and position >= answers - FORCED_SLACK:
+            position = max(position, answers)
         self.backlog.settle(position)
-        finish = self.finish
-        if finish and position >= finish.target - (FORCED_SLACK if forced else self._packet):
-            self.backlog.settle(finish.target)  # what is left of it is the silence that the engine left out
-            finish.met.set()
+        self._release(position + self._packet)
+
+    def give_up(self) -> None:
+        """Count everything that is not final as missed."""
+        self.backlog.give_up()
+        self._release(self.backlog.settled)
+
+    def _release(self, position: int) -> None:
+        for finish in self._finishes:
+            if finish.target <= position and not finish.over.is_set():
+                self.backlog.settle(finish.target)
+                finish.over.set()
 
     def _page_is_full(self) -> bool:
         """Whether another packet like the last one would make the page too long."""

@@ -78,12 +78,12 @@ class Line:
         """Send what is due, or wait until something is; keep the engine awake meanwhile."""
         intake = self._intake
         intake.wake.clear()
-        if page := intake.next_page(partial=False):
-            await self._say(self._stream.send(page))
-        elif intake.finish and intake.must_ask(self._stream):
-            intake.finish.asked = self._stream
-            self._asked.append(intake.backlog.timeline.tape - intake.backlog.unsent)
+        to_ask = intake.to_ask(self._stream)
+        if to_ask is not None and to_ask <= intake.backlog.sent:
+            self._asked.append(intake.ask(self._stream))
             await self._say(self._stream.finalize())
+        elif page := intake.next_page(until=to_ask):
+            await self._say(self._stream.send(page))
         elif self._overdue:
             rest = intake.next_page(partial=True)
             await self._say(self._stream.send(rest) if rest else self._stream.keep_alive())
@@ -95,7 +95,7 @@ class Line:
     def _is_deaf(self) -> bool:
         """Much audio was sent since the last answer, and that long ago: a replay is sent in no time."""
         backlog, limit_ms = self._intake.backlog, self._intake.times.deaf_after_ms
-        unanswered = backlog.timeline.tape - backlog.unsent - self._answered
+        unanswered = backlog.sent - self._answered
         waited_s = self._loop.time() - self._answered_s
         return unanswered > limit_ms * SAMPLES_PER_MS and waited_s * 1000 > limit_ms
 
@@ -131,15 +131,15 @@ class Line:
             if placed.result.text:
                 self._on_result(placed.result)
             if heard.is_final:
-                answers = heard.forced and self._is_the_last_answer(placed.tape_end)
-                self._intake.settle(placed.tape_end, forced=answers)
+                answers = self._request_at(placed.tape_end) if heard.forced else None
+                self._intake.settle(placed.tape_end, answers=answers)
 
-    def _is_the_last_answer(self, position: int) -> bool:
-        """Whether a forced final answers the last request, and not one before it that timed out: a slow
-        engine's late answer says nothing of what was asked since. Not every request is answered.
+    def _request_at(self, position: int) -> int | None:
+        """Which request a forced final that ends here answers: the first that was made there or later, else
+        the last. A slow engine's late answer says nothing of what was asked since, and not every request is
+        answered.
         """
-        if len(self._asked) > 1 and position <= self._asked[-2] + NEAR:
-            del self._asked[0]
-            return False
-        self._asked.clear()
-        return True
+        late = [asked for asked in self._asked if asked + NEAR < position]
+        answered = self._asked[: len(late) + 1]
+        del self._asked[: len(late) + 1]
+        return answered[-1] if answered else None

@@ -59,7 +59,6 @@ class Relay:
         self._backoff = Backoff(jitter, first_s=times.backoff_first_s, cap_s=times.backoff_cap_s)
         self._refusals = Backoff(jitter, first_s=times.refused_first_s, cap_s=times.refused_cap_s)
         self._tasks = Tasks("relay")
-        self._one_finish = asyncio.Lock()
         self._joined: asyncio.Task[None] | None = None
         self._refused = False
         self._trouble: TroubleCode | None = None
@@ -91,7 +90,7 @@ class Relay:
             return
         overflowed = self._intake.add(packet, at_ms)
         if self._refused:
-            self._intake.backlog.give_up()
+            self._intake.give_up()
         elif overflowed:
             metrics.packets_overflowed.labels(self.engine).inc(overflowed)
             self._say_trouble("overloaded")
@@ -101,27 +100,24 @@ class Relay:
 
         The finals have been given to `on_event` when this returns. A lasting outage is not waited for.
         """
-        async with self._one_finish:
-            backlog = self._intake.backlog
-            if self._refused or self._intake.closing.is_set():
-                return False
-            if backlog.settled >= backlog.timeline.tape:
-                return True
-            if self._trouble in {"unavailable", "refused"}:
-                return False
-            finish = self._intake.ask()
+        intake = self._intake
+        if self._refused or intake.closing.is_set():
+            return False
+        if intake.backlog.settled >= intake.backlog.timeline.tape:
+            return True
+        if self._trouble in {"unavailable", "refused"}:
+            return False
+        with intake.wish() as finish:
             try:
                 async with asyncio.timeout(timeout_s):
-                    await finish.met.wait()
+                    await finish.over.wait()
             except TimeoutError:
                 return False
-            finally:
-                self._intake.finish = None
-            return not self._refused
+        return not self._refused
 
     def give_up(self) -> None:
         """Wait no longer for what is not final: it counts as missed; words that still come are dropped."""
-        self._intake.backlog.give_up()
+        self._intake.give_up()
 
     def take_missed(self) -> tuple[Missed, ...]:
         """What was missed since the last call; whoever takes it is answerable for it."""
@@ -136,7 +132,7 @@ class Relay:
         if self._joined is not None:
             await asyncio.wait([self._joined], timeout=self._intake.times.close_timeout_s)
         await self._tasks.close()
-        self._intake.backlog.give_up()
+        self._intake.give_up()
 
     async def _stay_joined(self) -> None:
         while await self._has_audio():
@@ -192,16 +188,14 @@ class Relay:
             await self._closes_within(lost.wait_s + self._backoff.next_delay_s())
             and self._backoff.attempts > 1
         ):
-            self._intake.backlog.give_up()
+            self._intake.give_up()
 
     async def _sit_out(self, refusal: Refused) -> None:
         """Keep nothing while the engine will not have it: by the next attempt the ring would be too old."""
         log.error("stt_refused", engine=self.engine, attempt=self._refusals.attempts, **refusal.params)
         self._refused = True
-        self._intake.backlog.give_up()
+        self._intake.give_up()
         self._say_trouble("refused")
-        if self._intake.finish:
-            self._intake.finish.met.set()
         await self._closes_within(self._refusals.next_delay_s())
         self._refused = False
 
