@@ -12,6 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from viva.asgi import Doorway
+from viva.cli.serving import _server_config
+from viva.platform.settings import Settings
+
 PATIENCE_S = 60.0
 
 
@@ -88,3 +92,8 @@ def test_the_first_admin_is_told_once_and_the_data_is_private(started, tmp_path)
     assert told.count("First admin: admin@viva.local") == 1
     assert "viva is ready" in told
     assert (tmp_path / "data" / "secret_key").stat().st_mode & 0o077 == 0
+
+
+def test_idle_connections_are_closed_by_proxies_and_not_by_us():
+    """A request sent in the moment in which we close is lost; Caddy keeps an idle connection for 120 s."""
+    assert _server_config(Doorway(Settings(), progress=print), Settings()).timeout_keep_alive > 120

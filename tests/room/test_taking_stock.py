@@ -79,3 +79,30 @@ async def test_F29_an_interview_that_another_process_ends_by_itself_is_left_to_i
         await recorder.close()
         await stock.go_on()
     assert await spans() == []
+
+
+@pytest.mark.parametrize(("ended_ms", "owed_from_ms"), [(32_000, 20_000), (40_000, 25_000), (28_000, None)])
+async def test_F01_an_answer_that_had_just_ended_when_the_process_was_killed_may_owe_its_last_words(
+    database,
+    clock,
+    talk,  # noqa: F811
+    recordings,  # noqa: F811
+    stock,
+    spans,
+    ended_ms,
+    owed_from_ms,
+):
+    """What was said while it was being ended is asked for after it has ended."""
+    async with database.uow() as work:
+        await Sessions().set_answer(
+            work, talk.question_ids[0], status="finished", kind="spoken", start_ms=1_000, end_ms=ended_ms
+        )
+    async with Recordings(recordings._root) as old:
+        recorder = recorder_of(old, talk.session_id)
+        await hear(recorder, 1_200)
+        recorder._timer.cancel()
+        await asyncio.to_thread(recorder._file.close)  # what the kernel does for a killed process
+    await stock.begin()
+    found = await spans()
+    assert [span[0] for span in found] == ([] if owed_from_ms is None else [owed_from_ms])
+    assert all(span[1] == ended_ms and span[2] == "interrupted" for span in found)

@@ -201,7 +201,7 @@ async def test_F04_a_late_answer_to_an_earlier_request_does_not_end_a_later_one(
     assert talk.events.words[-1:] == ["2"]
 
 
-async def test_F04_a_stream_that_comes_back_is_asked_to_finish_where_that_was_wished_and_not_in_a_later_word() -> None:
+async def test_F04_a_stream_that_comes_back_is_asked_to_finish_where_that_was_wished() -> None:
     """Whoever goes on to the next answer may be in the middle of a word by then: it would be cut in two."""
     talk = Talk(Engine())
     async with talk.relay:

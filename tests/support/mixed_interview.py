@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 import httpx
@@ -116,15 +117,20 @@ class MixedInterview:
         known = len(person.errors)
         await person.until(kind, lambda: len(person.errors) > known, question_id=self._questions[index])
 
-    async def killed(self) -> None:
-        """The server is gone at once, and back; of what nobody acknowledged, the last sound may be lost."""
+    async def killed(self, before: Iterable["MixedInterview"]) -> None:
+        """The server is gone at once, and back: in the middle of this interview, soon after those before."""
         await self._world.kill()
+        for interview in (*before, self):
+            interview.doubt()
+        await self.person.leave()
+        await self._world.start()
+
+    def doubt(self) -> None:
+        """Of what nobody acknowledged, the last sound may be lost with a server that is killed now."""
         now_s, finals = time.monotonic(), self.person.finals.values()
         told = " ".join(said for said in finals if "wrote" not in said).split()
         late = {word for word, (_, at_s) in self.said.items() if now_s - at_s < UNSAVED_S}
         self.maybe |= {word for word in late if str(word) not in told}
-        await self.person.leave()
-        await self._world.start()
 
     async def end(self, index: int) -> None:
         """Everything that is left is typed."""

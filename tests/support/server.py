@@ -16,6 +16,7 @@ from litestar import Litestar
 from tests.support.candidate import Candidate
 
 from viva.bootstrap import running
+from viva.cli.serving import KEEP_ALIVE_S
 from viva.platform.settings import Settings, check
 
 ADMIN_EMAIL = "admin@example.test"
@@ -136,6 +137,7 @@ async def serving(settings: Settings, *elsewhere: socket.socket) -> AsyncIterato
             lifespan="off",
             log_config=None,
             proxy_headers=False,
+            timeout_keep_alive=KEEP_ALIVE_S,
             timeout_graceful_shutdown=2,
         )
         server = uvicorn.Server(config)

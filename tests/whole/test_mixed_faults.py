@@ -58,7 +58,8 @@ class Run:
         self.interviews = 0
         self.found: list[str] = []
         self._began_s = time.monotonic()
-        self._to_compare: list[MixedInterview] = []
+        self.to_compare: list[MixedInterview] = []
+        """Those that have ended since the last look."""
 
     def do(self, what: str, work: Coroutine[Any, Any, None]) -> bool:
         """One step. False if it failed; then it is among what was found."""
@@ -76,20 +77,20 @@ class Run:
 
     def ended(self, interview: MixedInterview) -> None:
         """Compare now and then."""
-        self._to_compare.append(interview)
-        if len(self._to_compare) == LOOK_EVERY:
+        self.to_compare.append(interview)
+        if len(self.to_compare) == LOOK_EVERY:
             self.compare()
 
     def compare(self) -> None:
         """Wait until all is transcribed; hold every interview against its model."""
         if self.do("compare", self._compare()):
-            self._to_compare.clear()
+            self.to_compare.clear()
         minutes = (time.monotonic() - self._began_s) / 60
         sys.stderr.write(f"F32: {self.told}, {minutes:.1f} minutes\n")
 
     async def _compare(self) -> None:
         await all_transcribed(self.world.direct_url)
-        for interview in self._to_compare:
+        for interview in self.to_compare:
             differences = await interview.differences()
             self.found += differences
             sys.stderr.write("".join(f"{each}\n" for each in differences))
@@ -167,7 +168,7 @@ class Interview(RuleBasedStateMachine):
     @rule()
     def lose_server(self) -> None:
         """Its name comes after `leave`: Hypothesis begins with a whole example of the first rule."""
-        self.do("kill", self.interview.killed())
+        self.do("kill", self.interview.killed(self.run_.to_compare))
 
     @rule()
     def reset_vendor(self) -> None:

@@ -21,6 +21,9 @@ from viva.platform.tasks import Tasks
 
 FRAME_MAX = 256 * 1024
 """Bytes of one WebSocket message that the server takes in at all (S17)."""
+KEEP_ALIVE_S = 130
+"""An idle connection is closed by the other side, never by us: nginx keeps one for 60 s, Caddy for 120. A
+request that is sent in the moment in which we close is lost, and a proxy answers 502 for it."""
 _PARENT_CHECK_S = 0.5
 
 
@@ -127,6 +130,7 @@ def _server_config(door: Doorway, settings: Settings) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=5,
     )
 

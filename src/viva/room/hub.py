@@ -1,15 +1,20 @@
-"""The running interviews of this process: opened when first needed, closed when empty."""
+"""The running interviews of this process: opened when first needed, closed when empty and nothing is owed."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from uuid import UUID
 from weakref import WeakValueDictionary
+
+import structlog
 
 from viva.platform.bus import Bus
 from viva.platform.tasks import Tasks
 from viva.room.live import LiveInterview
 from viva.room.shared import Shared
+
+log = structlog.get_logger(__name__)
 
 DRAIN_S = 12.0
 """How long the words under way may take when the process is asked to stop."""
@@ -26,6 +31,7 @@ class Hub:
         self._live: dict[UUID, LiveInterview] = {}
         self._users: dict[UUID, int] = {}
         self._doors: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
+        self._resting: dict[UUID, asyncio.Task[None]] = {}
         self._tasks = Tasks("room")
         self._closings: set[asyncio.Task[None]] = set()
 
@@ -35,6 +41,7 @@ class Hub:
 
     async def __aexit__(self, *_exc: object) -> None:
         for session_id in tuple(self._live):
+            self._wake(session_id)
             self._close(session_id)
         if self._closings:
             await asyncio.wait(self._closings, timeout=CLOSING_S)
@@ -63,11 +70,12 @@ class Hub:
         async with self._door(session_id):
             live = self._live.get(session_id) or await self._open(session_id)
             self._users[session_id] = self._users.get(session_id, 0) + 1
+            self._wake(session_id)
         try:
             yield live
         finally:
             self._users[session_id] -= 1
-            await self._close_if_empty(session_id)
+            self._rest_if_empty(session_id)
 
     async def _open(self, session_id: UUID) -> LiveInterview:
         async with self._shared.database.uow() as work:
@@ -76,28 +84,41 @@ class Hub:
             furthest_ms = await self._shared.sessions.furthest_ms(work, session_id)
             muted = await self._shared.sessions.is_muted(work, session_id)
 
-        def when_idle() -> None:
-            self._tasks.start("sweep", self._close_if_empty(session_id))
-
         time = self._shared.interviewing.times.open(session, furthest_ms)
-        live = LiveInterview(self._shared.told_by(time), session, questions, when_idle, muted=muted)
+        idle = partial(self._rest_if_empty, session_id)
+        live = LiveInterview(self._shared.told_by(time), session, questions, idle, muted=muted)
         self._live[session_id] = await live.__aenter__()
         return live
 
     def _door(self, session_id: UUID) -> asyncio.Lock:
-        """An interview opens once, and not while it closes. The lock lives as long as somebody holds it."""
+        """An interview opens once. The lock lives as long as somebody holds it."""
         return self._doors.setdefault(session_id, asyncio.Lock())
 
-    async def _close_if_empty(self, session_id: UUID) -> None:
-        async with self._door(session_id):
-            live = self._live.get(session_id)
-            if live is None or self._users.get(session_id) or not live.is_empty:
-                return
-            self._users.pop(session_id, None)
-            self._close(session_id)
+    def _rest_if_empty(self, session_id: UUID) -> None:
+        """Where nobody is any more, let it finish what it owes and go. Whoever comes back meanwhile goes on
+        with the same one.
+        """
+        live = self._live.get(session_id)
+        if live is not None and live.is_empty and not self._users.get(session_id):
+            self._wake(session_id)
+            self._resting[session_id] = self._tasks.start("rest", self._rest(session_id, live))
+
+    async def _rest(self, session_id: UUID, live: LiveInterview) -> None:
+        try:
+            await live.rest()
+        except Exception:  # what is owed is tried once more while it closes
+            log.exception("interview_not_at_rest")
+        del self._resting[session_id], self._users[session_id]
+        self._close(session_id)
+
+    def _wake(self, session_id: UUID) -> None:
+        """It is wanted: it shall not go now."""
+        resting = self._resting.pop(session_id, None)
+        if resting is not None:
+            resting.cancel()
 
     def _close(self, session_id: UUID) -> None:
-        """Forget it and let it end by itself: what it heard may have to wait for the database."""
+        """Forget it and let it end by itself: its recogniser and its recording may take a moment."""
         live = self._live.pop(session_id)
         closing = self._tasks.start("closing", live.__aexit__(None, None, None))
         self._closings.add(closing)

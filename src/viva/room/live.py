@@ -5,7 +5,7 @@ comes back is told the whole state. Commands are followed one at a time.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -22,9 +22,11 @@ from viva.room import messages as wire
 from viva.room.deadline import Deadline
 from viva.room.finals import Finals
 from viva.room.muting import IN_FLIGHT_MS, MuteMarks
+from viva.room.owed import Owed
 from viva.room.screen import CLOSE_GOING_AWAY, Screen
 from viva.room.shared import Shared
 from viva.room.stage import Stage
+from viva.room.untranscribed import MissedPart
 from viva.room.voice import Voice
 from viva.sessions import ConsentRequired, Question, Session, SessionClosed, Utterance
 
@@ -40,8 +42,7 @@ RETRY_S = 1.0
 class LiveInterview:
     """Open with `async with`. One candidate's screen acts, any number watch.
 
-    `when_idle` is called when media has ended, so that whoever keeps interviews can let this one go. `muted`:
-    whether the candidate was muted when it was last open.
+    `when_idle` is called when media has ended: this one may rest. `muted`: whether the candidate was so last.
     """
 
     def __init__(
@@ -58,10 +59,10 @@ class LiveInterview:
         self._when_idle = when_idle
         self._tasks = Tasks(f"interview.{session.id}")
         self._voice = Voice(shared, self, self._tasks, muted=muted)
+        self._owed = Owed(self._voice.missed, self._note_missed)
         self._mute_marks = MuteMarks(self._mark, shared.clock, self._tasks)
         self._finals = Finals(self._store, self.stage.show_final)
         self._one_at_a_time = asyncio.Lock()
-        self._one_noting = asyncio.Lock()
         self._stepping = False
         self._deadline = Deadline(self._remaining_s, self._time_is_up)
         self._looking: asyncio.Task[None] | None = None
@@ -76,11 +77,24 @@ class LiveInterview:
         self.stage.close(CLOSE_GOING_AWAY)
         try:
             await self._voice.end()
-            await self._finals.settled(None)
-            await self._note_missed_at_last()
-            await self._mute_marks.settled()
+            await self._stored()
         finally:
             await self._tasks.close()
+
+    async def rest(self) -> None:
+        """Nobody is here: have stored all that was said, however long the database is away.
+
+        Until then nobody else may open the interview: they could end an answer of which words are owed, and
+        a process killed then leaves nothing by which they are missed. It may be cancelled and begun again.
+        """
+        await self._voice.hurry(FINALIZE_TIMEOUT_S)
+        self._voice.give_up()
+        await self._stored()
+
+    async def _stored(self) -> None:
+        await self._finals.settled(None)
+        await self._owed.note_at_last()
+        await self._mute_marks.settled()
 
     async def drain(self) -> None:
         """The process is about to end: tell the screens, then make final what is under way, then close them.
@@ -206,8 +220,11 @@ class LiveInterview:
         if not session.is_open:
             await self._voice.linger()
             await self._voice.hurry(FINALIZE_TIMEOUT_S)
-            await self._voice.end()
-            await self._note_missed()
+            self._voice.give_up()
+            try:
+                await self._owed.note()
+            finally:
+                await self._voice.end()
         return session
 
     async def _stepped(self, act: Callable[[], Awaitable[Session]]) -> Session:
@@ -224,7 +241,7 @@ class LiveInterview:
     async def _last_words(self) -> None:
         """What was said while the answer was being ended."""
         await self._voice.hurry(FINALIZE_TIMEOUT_S)
-        await self._note_missed_at_last()
+        await self._owed.note_at_last()
 
     async def _in_doubt(self, act: Callable[[], Awaitable[Session]]) -> Session:
         """A step that failed may have been taken: the connection may have ended with the commit (F10).
@@ -258,23 +275,10 @@ class LiveInterview:
         if self.session.answering_since is not None:
             await self._voice.finalize(FINALIZE_TIMEOUT_S)
         await self._finals.settled(FINALIZE_TIMEOUT_S)
-        await self._note_missed()
+        await self._owed.note()
 
-    async def _note_missed(self) -> None:
-        """Write down what nobody transcribed. Raises `Unavailable`, and then it is still to be written."""
-        async with self._one_noting:
-            missed = tuple(self._voice.missed)
-            if missed:
-                await self._shared.interviewing.note_missed(self.session.id, missed, self._voice.engine)
-                del self._voice.missed[: len(missed)]
-
-    async def _note_missed_at_last(self) -> None:
-        while self._voice.missed:
-            try:
-                await self._note_missed()
-            except Unavailable:
-                log.warning("missed_spans_wait_for_database")
-                await asyncio.sleep(RETRY_S)
+    async def _note_missed(self, missed: Sequence[MissedPart]) -> None:
+        await self._shared.interviewing.note_missed(self.session.id, missed, self._voice.engine)
 
     def _adopt(self, session: Session) -> None:
         """Take the stored session as the present one and show it."""

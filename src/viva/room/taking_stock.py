@@ -18,6 +18,9 @@ from viva.sessions import Answer, MissedSpans, Sessions
 
 log = structlog.get_logger(__name__)
 
+LAST_WORDS_MS = 15_000
+"""So far back in an answer that has ended words may be owed: its end waits ten seconds for the recogniser,
+and what was said meanwhile is asked for after it."""
 LOOK_AGAIN_S = 3.0
 """How long after another process was killed its last words may wait to be looked for."""
 
@@ -35,14 +38,14 @@ class TakingStock:
         self._to_note: list[tuple[UUID, Part]] = []
 
     async def begin(self) -> None:
-        """Complete what is unfinished, and note what nobody heard of the answers that are under way.
+        """Complete what is unfinished, and note what nobody heard of answers under way or just ended then.
 
         Not of interviews that another process is at: it hears them, and its last words are still to come.
         """
-        await self._mend(None)
+        cut_off = await self._mend(None)
         async with self._database.uow() as work:
             answering = await self._missed.sessions_answering(work)
-        for session_id in set(answering) - self._growing:
+        for session_id in {*answering, *cut_off} - self._growing:
             await self._note(session_id, await self._recordings.parts(session_id))
 
     async def go_on(self) -> None:
@@ -62,10 +65,12 @@ class TakingStock:
             await self._note(session_id, [part])
             del self._to_note[0]
 
-    async def _mend(self, among: frozenset[UUID] | None) -> None:
+    async def _mend(self, among: frozenset[UUID] | None) -> set[UUID]:
+        """The sessions whose recording was cut off."""
         found = await self._recordings.mend(among)
         self._growing = found.growing
         self._to_note += [each for each in found.parts if among is not None or each[0] in found.growing]
+        return {session_id for session_id, _ in found.parts}
 
     async def _note(self, session_id: UUID, parts: Iterable[Part]) -> None:
         recorded = [
@@ -83,15 +88,20 @@ class TakingStock:
         known += [Span(each.start_ms, each.end_ms) for each in missed]
         ended_ms = max(span.end_ms for span in recorded)
         for answer in await self._sessions.answers(work, session_id):
-            if answer.start_ms is not None and _was_under_way(answer, ended_ms):
-                for span in untranscribed(Span(answer.start_ms, ended_ms), recorded, known):
-                    now = self._clock.now()
-                    await self._missed.note(
-                        work, session_id, answer.question_id, span, reason="interrupted", now=now
-                    )
+            owed = _owed(answer, ended_ms)
+            for span in untranscribed(owed, recorded, known) if owed is not None else ():
+                now = self._clock.now()
+                await self._missed.note(
+                    work, session_id, answer.question_id, span, reason="interrupted", now=now
+                )
 
 
-def _was_under_way(answer: Answer, at_ms: int) -> bool:
-    """Whether it was then; by now it may have been finished with another process."""
-    finished_later = answer.status == "finished" and answer.end_ms is not None and at_ms <= answer.end_ms
-    return answer.status == "answering" or finished_later
+def _owed(answer: Answer, cut_off_ms: int) -> Span | None:
+    """Of which stretch of the answer words may have been owed when the sound was cut off."""
+    if answer.start_ms is None or answer.status not in {"answering", "finished"}:
+        return None
+    if answer.status == "answering" or answer.end_ms is None or answer.end_ms >= cut_off_ms:
+        return Span(answer.start_ms, cut_off_ms)
+    if answer.end_ms < cut_off_ms - LAST_WORDS_MS:
+        return None
+    return Span(max(answer.start_ms, answer.end_ms - LAST_WORDS_MS), answer.end_ms)

@@ -187,6 +187,12 @@ class Voice:
             self._relay.give_up()
         self._collect_missed(self._relay)
 
+    def give_up(self) -> None:
+        """What is not final by now is `missed`."""
+        if self._relay is not None:
+            self._relay.give_up()
+        self._collect_missed(self._relay)
+
     def answer_over(self) -> None:
         """The answer ends now: what was said until here belongs to it, whenever it comes."""
         now_ms = self._shared.clock.monotonic_ms()
