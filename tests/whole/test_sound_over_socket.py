@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import av
 import numpy as np
 import pytest
+from structlog.testing import capture_logs
 from tests.support.candidate import Candidate, eventually
 from tests.support.deepgram_ears import Script
 from tests.support.deepgram_server import DeepgramServer
@@ -16,6 +17,9 @@ from tests.support.recorded import stream_of
 from tests.support.server import Served
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from viva.media import SoundConnection
+from viva.room.live import LiveInterview
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -137,3 +141,36 @@ async def test_who_takes_back_the_consent_to_a_recording_is_not_listened_to_any_
     async with sound_socket(candidate) as socket:
         await candidate.consent(recording=False)
         assert await closed(socket) == 1000
+
+
+async def test_a_page_that_is_gone_before_its_socket_is_accepted_is_no_error(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one that is reloaded at once."""
+    candidate, take_sound = await served.new_candidate(), LiveInterview.take_sound
+    asked, gone = asyncio.Event(), asyncio.Event()
+
+    async def at_leisure(live: LiveInterview) -> SoundConnection:
+        asked.set()
+        await gone.wait()
+        return await take_sound(live)
+
+    monkeypatch.setattr(LiveInterview, "take_sound", at_leisure)
+    with capture_logs() as logs:
+        opening = asyncio.create_task(_open(candidate))
+        await asked.wait()
+        opening.cancel()
+        await asyncio.gather(opening, return_exceptions=True)
+        await served.http.get("/healthz")  # by now the server has been told
+        gone.set()
+
+        async def said() -> bool:
+            return any(line["event"] == "screen_gone_before_accept" for line in logs)
+
+        await eventually(said)
+    assert not [line for line in logs if line["log_level"] in {"error", "critical"}]
+
+
+async def _open(candidate: Candidate) -> None:
+    async with sound_socket(candidate):
+        raise AssertionError("nobody accepts it")

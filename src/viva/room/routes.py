@@ -5,8 +5,10 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+import structlog
 from litestar import Request, Router, WebSocket, get, post, websocket
 from litestar.di import NamedDependency
+from litestar.exceptions import WebSocketDisconnect
 from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.response import Stream
 
@@ -26,6 +28,8 @@ from viva.room.screen import Screen
 from viva.room.sound import SoundSocket
 from viva.room.vigil import Vigil
 from viva.sessions import Sessions
+
+log = structlog.get_logger(__name__)
 
 
 class TypedAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -113,7 +117,8 @@ async def live_channel(
         async with database.uow() as work:
             return await auth.still_good(work, principal)
 
-    await socket.accept()
+    if not await _accepted(socket):
+        return
     screen = Screen(socket, may_act=may_act)
     async with hub.interview(session_id) as live:
         pump = asyncio.create_task(screen.pump(), name=f"screen.{session_id}")
@@ -149,13 +154,24 @@ async def sound(
     async with hub.interview(session_id) as live:
         connection = await live.take_sound()
         try:
-            await socket.accept()
+            if not await _accepted(socket):
+                return
             arriving = SoundSocket(socket.receive, socket.send_text, connection, clock.monotonic_ms)
             code = await arriving.run(still_good)
         finally:
             await connection.close()
         if socket.connection_state != "disconnect":
             await socket.close(code)
+
+
+async def _accepted(socket: WebSocket[Any, Any, Any]) -> bool:
+    """False where the page is gone already, as one that is reloaded at once."""
+    try:
+        await socket.accept()
+    except (OSError, WebSocketDisconnect):
+        log.info("screen_gone_before_accept")
+        return False
+    return True
 
 
 async def _who(
