@@ -97,7 +97,8 @@ class Intake:
 
     def to_ask(self, stream: object) -> int | None:
         """Where this stream is to be asked next that all before becomes final."""
-        return next((finish.target for finish in self._finishes if finish.asked is not stream), None)
+        waiting = (each for each in self._finishes if each.asked is not stream and not each.over.is_set())
+        return next((each.target for each in waiting), None)
 
     def ask(self, stream: object) -> int:
         """This stream is asked now; the tape position of the request."""
