@@ -1,13 +1,16 @@
 """F29: the new process of a deploy looks after the last words of the old one, and not before it is gone."""
 
 import asyncio
+import os
+from typing import Any
 from uuid import UUID
 
 import pytest
 from tests.room.test_catching_up import recordings, talk, under_way  # noqa: F401 (fixtures)
 from tests.support.media_packets import sound
 
-from viva.media import Recorder, Recordings
+from viva.media import Attendance, Recorder, Recordings
+from viva.platform.errors import Unavailable
 from viva.room import TakingStock
 from viva.sessions import MissedSpans, Sessions
 
@@ -81,8 +84,13 @@ async def test_F29_an_interview_that_another_process_ends_by_itself_is_left_to_i
     assert await spans() == []
 
 
-@pytest.mark.parametrize(("ended_ms", "owed_from_ms"), [(32_000, 20_000), (40_000, 25_000), (28_000, None)])
-async def test_F01_an_answer_that_had_just_ended_when_the_process_was_killed_may_owe_its_last_words(
+def killed(attendance: Attendance) -> None:
+    """What the kernel does."""
+    os.close(attendance._descriptor)
+
+
+@pytest.mark.parametrize(("ended_ms", "owed_from_ms"), [(32_000, 20_000), (40_000, 25_000), (90_000, 20_000)])
+async def test_F01_an_answer_that_had_ended_when_the_process_was_killed_may_owe_its_last_words(
     database,
     clock,
     talk,  # noqa: F811
@@ -92,17 +100,96 @@ async def test_F01_an_answer_that_had_just_ended_when_the_process_was_killed_may
     ended_ms,
     owed_from_ms,
 ):
-    """What was said while it was being ended is asked for after it has ended."""
+    """The page was closed, so its file is complete; what was said last waited for the recogniser."""
+    await answered(database, talk, ended_ms)
+    async with Recordings(recordings._root) as old:
+        attendance = await old.attend(talk.session_id, 0)
+        recorder = recorder_of(old, talk.session_id)
+        await hear(recorder, 1_200)
+        await recorder.close()
+        await stock.begin()
+        assert await spans() == [], "it may still be about to store them"
+        killed(attendance)
+        await stock.go_on()
+    ((start_ms, end_ms, reason),) = await spans()
+    assert (start_ms, reason) == (owed_from_ms, "interrupted")
+    assert end_ms == pytest.approx(min(ended_ms, 44_000), abs=100)
+
+
+async def answered(database, talk, ended_ms) -> None:  # noqa: F811
     async with database.uow() as work:
         await Sessions().set_answer(
             work, talk.question_ids[0], status="finished", kind="spoken", start_ms=1_000, end_ms=ended_ms
         )
+
+
+async def test_F01_what_is_owed_is_found_by_a_later_start_too_if_the_first_one_fails(
+    database,
+    talk,  # noqa: F811
+    recordings,  # noqa: F811
+    stock,
+    spans,
+    monkeypatch,
+):
+    await answered(database, talk, 40_000)
     async with Recordings(recordings._root) as old:
+        attendance = await old.attend(talk.session_id, 0)
         recorder = recorder_of(old, talk.session_id)
         await hear(recorder, 1_200)
         recorder._timer.cancel()
-        await asyncio.to_thread(recorder._file.close)  # what the kernel does for a killed process
+        await asyncio.to_thread(recorder._file.close)
+        killed(attendance)
+
+    async def away(_work: Any) -> Any:
+        raise Unavailable
+
+    with monkeypatch.context() as patch:
+        patch.setattr(database, "run", away)
+        with pytest.raises(Unavailable):
+            await stock.begin()
+    assert await spans() == []
     await stock.begin()
-    found = await spans()
-    assert [span[0] for span in found] == ([] if owed_from_ms is None else [owed_from_ms])
-    assert all(span[1] == ended_ms and span[2] == "interrupted" for span in found)
+    assert [span[0] for span in await spans()] == [25_000]
+    await stock.begin()
+    assert len(await spans()) == 1
+
+
+async def test_F01_nothing_is_looked_for_where_everything_was_stored(
+    database,
+    talk,  # noqa: F811
+    recordings,  # noqa: F811
+    stock,
+    spans,
+):
+    await answered(database, talk, 40_000)
+    async with Recordings(recordings._root) as old:
+        attendance = await old.attend(talk.session_id, 0)
+        recorder = recorder_of(old, talk.session_id)
+        await hear(recorder, 1_200)
+        await recorder.close()
+        attendance.end()
+    await stock.begin()
+    assert await spans() == []
+
+
+async def test_F29_what_one_process_owes_is_told_from_what_another_hears_since(
+    database,
+    talk,  # noqa: F811
+    recordings,  # noqa: F811
+    stock,
+    spans,
+):
+    """The candidate is with this one from 30 s on; the other is killed later."""
+    await answered(database, talk, 40_000)
+    async with Recordings(recordings._root) as old:
+        theirs, ours = await old.attend(talk.session_id, 0), await recordings.attend(talk.session_id, 30_000)
+        recorder = recorder_of(old, talk.session_id)
+        await hear(recorder, 1_200)
+        await recorder.close()
+        await stock.begin()
+        killed(theirs)
+        await stock.look_again()
+        assert [span[:2] for span in await spans()] == [(20_000, 30_000)]
+        ours.end()
+        await stock.go_on()
+    assert len(await spans()) == 1

@@ -255,7 +255,7 @@ def test_F32_an_engine_slow_at_any_moment_costs_no_word_and_doubles_none(steps: 
                     case "end":
                         await talk.end_answer(0.5)
                     case "hurry":
-                        hurrying.create_task(talk.relay.finalize(3))
+                        hurrying.create_task(talk.relay.finalize(3, else_missed=True))
                         await asyncio.sleep(0)
                     case _:
                         await asyncio.sleep(1)
@@ -264,7 +264,7 @@ def test_F32_an_engine_slow_at_any_moment_costs_no_word_and_doubles_none(steps: 
             engine.away = False
             await talk.say(1)
             await asyncio.sleep(1)
-            await talk.end_answer(60)
+            assert await talk.end_answer(60)
         assert talk.differences() == []
 
     on_virtual_time(scene())

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 import pytest
@@ -16,7 +17,9 @@ from tests.support.server import Served
 from tests.whole.test_sound_over_socket import sound_socket
 from websockets.asyncio.client import ClientConnection
 
+from viva.media import Recorder
 from viva.room import voice
+from viva.room.live import LiveInterview
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -125,3 +128,39 @@ async def test_F17_at_the_interviews_end_the_connection_stays_until_late_sound_i
     assert [(word, question) for word, question, _ in await _transcript(served, candidate)] == [
         (word, last) for word in WORDS
     ]
+
+
+async def test_F24_nothing_is_waited_for_of_a_connection_that_is_over_however_long_its_file_takes(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else what nobody ever sent counts as missed, and a job looks for its sound in vain."""
+    on_disk, close = asyncio.Event(), Recorder.close
+
+    async def slow(recorder: Recorder) -> None:
+        await on_disk.wait()
+        await close(recorder)
+
+    monkeypatch.setattr(Recorder, "close", slow)
+    candidate, hub = await served.new_candidate(language="en"), await served.part("hub")
+    first = (await candidate.questions())[0]
+    async with candidate.channel() as channel:
+        async with candidate.microphone() as peer:
+            await channel.send("start_answer", question_id=first)
+            await channel.state(answering=True)
+            await peer.play([packet.data for packet in encode(tones([1, 2, 3, 4]))])
+        live: LiveInterview = hub._live[UUID(candidate.session_id)]
+
+        async def over() -> bool:
+            return live._voice._sound.ended
+
+        async def heard_out() -> bool:
+            return not any(str(task.get_name()).endswith("last_words") for task in live._tasks._tasks)
+
+        await eventually(over)
+        await asyncio.sleep(0.2)  # silence that is no packet's length
+        await channel.send("finish_answer", question_id=first)
+        await channel.state(answering=False)
+        await eventually(heard_out)
+        assert live._voice.missed == []
+        on_disk.set()
+    assert await _transcript(served, candidate) == [(word, first, False) for word in WORDS]

@@ -25,12 +25,13 @@ from viva.media.peer import (
     ReceiveBuffer,
     receive_buffer,
 )
-from viva.media.recording import Gap, Part, Playback, Recorder, Recordings, Trouble
+from viva.media.recording import Attendance, Gap, Part, Playback, Recorder, Recordings, Trouble
 from viva.media.turn import IceServer, ice_servers
 from viva.media.webm.demux import NotOurWebM
 
 __all__ = [
     "Answer",
+    "Attendance",
     "ConnectFailed",
     "Connection",
     "ConnectionState",

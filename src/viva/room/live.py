@@ -78,17 +78,17 @@ class LiveInterview:
         try:
             await self._voice.end()
             await self._stored()
+            await self._voice.leave()
         finally:
             await self._tasks.close()
 
     async def rest(self) -> None:
         """Nobody is here: have stored all that was said, however long the database is away.
 
-        Until then nobody else may open the interview: they could end an answer of which words are owed, and
-        a process killed then leaves nothing by which they are missed. It may be cancelled and begun again.
+        Until then no other is opened beside it, which could end an answer of which words are owed. It may be
+        cancelled and begun again.
         """
         await self._voice.hurry(FINALIZE_TIMEOUT_S)
-        self._voice.give_up()
         await self._stored()
 
     async def _stored(self) -> None:
@@ -220,11 +220,10 @@ class LiveInterview:
         if not session.is_open:
             await self._voice.linger()
             await self._voice.hurry(FINALIZE_TIMEOUT_S)
-            self._voice.give_up()
-            try:
+            await self._voice.end()
+            if await self._finals.settled(FINALIZE_TIMEOUT_S):
                 await self._owed.note()
-            finally:
-                await self._voice.end()
+                await self._voice.leave()
         return session
 
     async def _stepped(self, act: Callable[[], Awaitable[Session]]) -> Session:

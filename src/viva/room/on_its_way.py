@@ -20,6 +20,8 @@ class OnItsWay:
     def __init__(self) -> None:
         self.until_ms = -math.inf
         """Where the newest sound ends."""
+        self.ended = True
+        """There is no connection by which anything could still come."""
         self._begun_ms = self._ended_ms = self._left_ms = -math.inf
         self._waits: set[tuple[float, asyncio.Event]] = set()
 
@@ -35,6 +37,10 @@ class OnItsWay:
         """What was said before this moment and has not come is heard from the recording, and not live."""
         self._left_ms = moment_ms
 
+    def opened(self) -> None:
+        """There is a connection, or another one."""
+        self.ended = False
+
     def came(self, packet: AudioPacket) -> None:
         """The next packet is here."""
         self.until_ms = packet.spoken_ms + packet.duration * 1000 / OPUS_RATE_HZ
@@ -44,6 +50,7 @@ class OnItsWay:
 
     def over(self) -> None:
         """The connection has ended: nothing of it comes any more, and nobody needs to wait."""
+        self.ended = True
         for _, arrived in self._waits:
             arrived.set()
 

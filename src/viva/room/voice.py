@@ -16,6 +16,7 @@ import structlog
 from viva.audio import AudioPacket, SpeechEvent, SpeechResult, SpeechTrouble
 from viva.media import (
     Answer,
+    Attendance,
     ConnectionState,
     Fanout,
     MediaConnection,
@@ -108,6 +109,7 @@ class Voice:
         self._from_ms = 0
         """From here on we listened to the latest answer; what was said before, somebody else has heard."""
         self._over: tuple[float, tuple[int, UUID]] | None = None
+        self._attendance: Attendance | None = None
         self.missed: list[MissedPart] = []
         """What nobody transcribed, with the question it answers, until somebody has written it down."""
 
@@ -153,6 +155,7 @@ class Voice:
 
     def _follow(self, connection: MediaConnection, recorder: Recorder) -> MediaConnection | None:
         earlier, self._connection = self._connection, connection
+        self._sound.opened()
         recording = self._tasks.start("recording", self._until_closed(connection, recorder))
         self._recordings.add(recording)
         recording.add_done_callback(self._recordings.discard)
@@ -175,6 +178,25 @@ class Voice:
             options = StreamOptions(language=session.language, key_terms=session.key_terms)
             relay = Relay(self._shared.transcriber, options, self._on_speech)
             self._relay = await self._resources.enter_async_context(relay)
+        await self._attend(now_ms)
+
+    async def _attend(self, now_ms: float) -> None:
+        """For others to see, until everything that was said is stored."""
+        if self._attendance is None:
+            session = self._listener.session
+            try:
+                from_ms = self._moments.at_ms(session, now_ms)
+                self._attendance = await self._shared.recordings.attend(session.id, from_ms)
+            except (
+                OSError
+            ) as error:  # a full disk: should we be killed, only the answer under way is looked at
+                log.warning("attendance_not_written", error=type(error).__name__)
+
+    async def leave(self) -> None:
+        """Everything that was said is stored."""
+        attendance, self._attendance = self._attendance, None
+        if attendance is not None:
+            await asyncio.to_thread(attendance.end)
 
     async def finalize(self, timeout_s: float) -> None:
         """Have the words under way recognised, as far as that goes in time; the rest is `missed`."""
@@ -184,12 +206,6 @@ class Voice:
         if self._spans.latest is not None:
             await self._hear_out(self._shared.clock.monotonic_ms(), self._spans.latest)
         if self._relay is not None and not await self._relay.finalize(timeout_s):
-            self._relay.give_up()
-        self._collect_missed(self._relay)
-
-    def give_up(self) -> None:
-        """What is not final by now is `missed`."""
-        if self._relay is not None:
             self._relay.give_up()
         self._collect_missed(self._relay)
 
@@ -205,13 +221,14 @@ class Voice:
     async def hurry(self, timeout_s: float) -> None:
         """Have what was said while the answer was being ended recognised now, not with the next answer.
 
-        What is not heard in time stays with the relay; what has not come is `missed`.
+        What is not heard in time, or has not come, is `missed`.
         """
         over, self._over = self._over, None
         if over is not None and self._shared.transcriber is not None:
             await self._hear_out(*over)
         if self._relay is not None:
-            await self._relay.finalize(timeout_s)
+            await self._relay.finalize(timeout_s, else_missed=True)
+        self._collect_missed(self._relay)
 
     async def linger(self) -> None:
         """At the interview's end: let what is late reach the recording, from which it will be heard."""
@@ -227,7 +244,7 @@ class Voice:
         cannot be told from here. Nothing is on its way of what was said while muted.
         """
         moment_ms = min(moment_ms, self._muting.since_ms)
-        if self.connected and moment_ms - self._sound.until_ms <= GONE_MS:
+        if not self._sound.ended and moment_ms - self._sound.until_ms <= GONE_MS:
             await self._sound.wait_for(moment_ms + ON_ITS_WAY_MS, HEAR_OUT_S)
         if self._is_late(moment_ms):
             session, until_ms = self._listener.session, self._sound.until_ms
@@ -238,7 +255,7 @@ class Voice:
 
     def _is_late(self, moment_ms: float) -> bool:
         """Whether sound from before the moment may still come."""
-        return self.connected and moment_ms - self._sound.until_ms > NOTHING_MS
+        return not self._sound.ended and moment_ms - self._sound.until_ms > NOTHING_MS
 
     async def end(self) -> None:
         """Close the connection, the relay and the recording; what was said is recognised first."""
@@ -268,10 +285,11 @@ class Voice:
         try:
             await connection.wait_closed()
         finally:
+            if self._connection in {connection, None}:
+                self._sound.over()  # at once: a slow disk may keep the recorder for seconds
             await recorder.close()
             if self._connection in {connection, None}:
                 self._connection = None
-                self._sound.over()
                 self._listener.media_ended()
 
     def _feed(self, packet: AudioPacket) -> None:

@@ -96,6 +96,14 @@ class Backlog:
             self._next -= 1
         self.timeline.forget(min(self.settled, self.start))
 
+    def miss(self, position: int) -> None:
+        """Count what is not final before the tape position as missed. What is kept of it is sent
+        all the same, because a stream hears no hole.
+        """
+        if position > self.settled:
+            self._miss(self.settled, position)
+            self.settle(position)
+
     def give_up(self) -> None:
         """Count everything that is not final as missed, and empty the ring."""
         if self.timeline.tape > self.settled:

@@ -40,14 +40,15 @@ class RelayTimes(msgspec.Struct, frozen=True, kw_only=True):
 class Finish:
     """A wish that everything up to the tape position `target` becomes final.
 
-    Every stream is asked at this position and at no other. Later, as after a reconnection, whoever has gone
-    on to the next answer may be in the middle of a word: it would be cut in two.
+    Every stream is asked before it gets anything behind this position. Later, as after a reconnection,
+    whoever has gone on to the next answer may be in the middle of a word: it would be cut in two.
     """
 
     def __init__(self, target: int) -> None:
         self.target = target
         self.over = asyncio.Event()
-        """Nothing before `target` is waited for any more: it is final or missed."""
+        """Nothing before `target` is waited for any more: it is final, or `missed`."""
+        self.missed = False
         self.asked: object = None
         """The stream that was asked last; a new one has to be asked again."""
 
@@ -68,7 +69,7 @@ class Intake:
         """Take a packet; returns how many older ones were lost for it."""
         self._packet = packet.duration
         lost = self.backlog.add(packet, at_ms)
-        self._release(self.backlog.settled)
+        self._release(self.backlog.settled, missed=True)
         if self.backlog.unsent + packet.duration > self._page:
             self.wake.set()
         return lost
@@ -116,17 +117,29 @@ class Intake:
         if answers is not None and position >= answers - FORCED_SLACK:
             position = max(position, answers)
         self.backlog.settle(position)
-        self._release(position + self._packet)
+        self._release(position + self._packet, missed=False)
+
+    def miss(self, position: int) -> None:
+        """Count what is not final before the tape position as missed; the stream goes on."""
+        self.backlog.miss(position)
+        self._release(self.backlog.settled, missed=True)
+
+    def make_room(self) -> int:
+        """As the ring does it; returns how many packets were dropped unsent."""
+        dropped = self.backlog.make_room()
+        self._release(self.backlog.settled, missed=True)
+        return dropped
 
     def give_up(self) -> None:
         """Count everything that is not final as missed."""
         self.backlog.give_up()
-        self._release(self.backlog.settled)
+        self._release(self.backlog.settled, missed=True)
 
-    def _release(self, position: int) -> None:
+    def _release(self, position: int, *, missed: bool) -> None:
         for finish in self._finishes:
             if finish.target <= position and not finish.over.is_set():
                 self.backlog.settle(finish.target)
+                finish.missed = missed
                 finish.over.set()
 
     def _page_is_full(self) -> bool:

@@ -95,11 +95,19 @@ class Relay:
             metrics.packets_overflowed.labels(self.engine).inc(overflowed)
             self._say_trouble("overloaded")
 
-    async def finalize(self, timeout_s: float) -> bool:
+    async def finalize(self, timeout_s: float, *, else_missed: bool = False) -> bool:
         """Make everything fed so far final. Returns whether that happened in time.
 
         The finals have been given to `on_event` when this returns. A lasting outage is not waited for.
+        `else_missed`: what did not become final counts as missed, and what is fed meanwhile does not.
         """
+        until = self._intake.backlog.timeline.tape
+        final = await self._made_final(timeout_s)
+        if else_missed and not final:
+            self._intake.miss(until)
+        return final
+
+    async def _made_final(self, timeout_s: float) -> bool:
         intake = self._intake
         if self._refused or intake.closing.is_set():
             return False
@@ -113,7 +121,7 @@ class Relay:
                     await finish.over.wait()
             except TimeoutError:
                 return False
-        return not self._refused
+        return not finish.missed
 
     def give_up(self) -> None:
         """Wait no longer for what is not final: it counts as missed; words that still come are dropped."""
@@ -170,7 +178,7 @@ class Relay:
 
     def _begin_anew(self) -> None:
         """At once, and without a word to the candidate: the engine is there, only slow."""
-        dropped = self._intake.backlog.make_room()
+        dropped = self._intake.make_room()
         metrics.packets_overflowed.labels(self.engine).inc(dropped)
         log.warning("stt_overrun", engine=self.engine, dropped=dropped)
 

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 import structlog
 
+from viva.media.recording.attending import look
 from viva.media.recording.locks import claim
 from viva.media.recording.manifest import Manifests, Part
 from viva.media.webm import HEADER_BYTES, finished
@@ -17,30 +18,38 @@ log = structlog.get_logger(__name__)
 
 
 class Mended(msgspec.Struct, frozen=True):
-    """The parts that were completed now, and the sessions with one that somebody still writes."""
+    """The parts that were completed now, and the interviews that somebody else is at, or was and is gone."""
 
     parts: tuple[tuple[UUID, Part], ...]
     growing: frozenset[UUID]
+    left: dict[UUID, float]
+    """What they heard may be owed, of the time before this many milliseconds on the interview's clock."""
 
 
 def mend_all(root: Path, manifests: Manifests, among: Iterable[UUID] | None) -> Mended:
     """Complete the unfinished files of these sessions, or of all. Raises `OSError`."""
-    mended, growing = list[tuple[UUID, Part]](), set[UUID]()
+    mended, growing, left = list[tuple[UUID, Part]](), set[UUID](), dict[UUID, float]()
     for session_id in _sessions_in(root) if among is None else among:
         folder = root / str(session_id)
+        attending = look(folder)
+        if attending.present:
+            growing.add(session_id)
+        if attending.left:
+            left[session_id] = attending.before_ms
         for part in manifests.read(folder).parts:
             found = None if part.finished else _mend(folder, part.file, manifests)
             if found == "growing":
                 growing.add(session_id)
             elif found is not None:
                 mended.append((session_id, found))
-    return Mended(tuple(mended), frozenset(growing))
+                left.setdefault(session_id, attending.before_ms)
+    return Mended(tuple(mended), frozenset(growing), left)
 
 
 def _sessions_in(root: Path) -> Iterator[UUID]:
-    for manifest in root.glob("*/manifest.json"):
+    for folder in root.iterdir():
         try:
-            yield UUID(manifest.parent.name)
+            yield UUID(folder.name)
         except ValueError:
             continue
 

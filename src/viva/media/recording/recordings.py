@@ -12,6 +12,7 @@ from uuid import UUID
 import structlog
 
 from viva.audio import AudioPacket
+from viva.media.recording.attending import Attendance, attend, forget_who_left
 from viva.media.recording.file import RecordingFile
 from viva.media.recording.manifest import Manifests, Part
 from viva.media.recording.mending import Mended, mend_all
@@ -134,11 +135,19 @@ class Recordings:
     async def mend(self, among: Iterable[UUID] | None = None) -> Mended:
         """Complete what a process that has ended left unfinished, in these sessions or in all of them.
 
-        What another process still writes is left to it, and said. Raises `OSError`.
+        What another process is still at is left to it, and said. Raises `OSError`.
         """
         return await asyncio.get_running_loop().run_in_executor(
             self._executor, mend_all, self._root, self._manifests, among
         )
+
+    async def attend(self, session_id: UUID, from_ms: int) -> Attendance:
+        """Be at an interview from this moment of it on, for other processes to see. Raises `OSError`."""
+        return await asyncio.to_thread(attend, self._folder(session_id), from_ms)
+
+    async def forget_who_left(self, session_id: UUID) -> None:
+        """What processes that are gone owed of an interview is written down. Raises `OSError`."""
+        await asyncio.to_thread(forget_who_left, self._folder(session_id))
 
     async def erase(self, session_id: UUID) -> None:
         """Remove all of a session's files; nothing happens if there are none. Raises `OSError`."""
