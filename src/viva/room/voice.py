@@ -187,9 +187,7 @@ class Voice:
             try:
                 from_ms = self._moments.at_ms(session, now_ms)
                 self._attendance = await self._shared.recordings.attend(session.id, from_ms)
-            except (
-                OSError
-            ) as error:  # a full disk: should we be killed, only the answer under way is looked at
+            except OSError as error:  # a full disk: after a kill only the answer under way is looked at
                 log.warning("attendance_not_written", error=type(error).__name__)
 
     async def leave(self) -> None:
