@@ -115,3 +115,25 @@ async def test_a_word_whose_sound_comes_later_than_the_message_that_ends_the_ans
         await peer.play(_word(1)[half:] + _silence())
         await channel.state(answering=False)
     assert [u["text"] for u in await candidate.utterances()] == ["1"]
+
+
+async def test_F22_a_step_that_is_past_does_not_end_what_is_being_said(
+    served: Served, vendor: DeepgramServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An impatient page repeats a step; taken for a new one it would cut a word of the next answer in two."""
+    monkeypatch.setattr(vendor, "make_ears", ToneEars)
+    candidate = await served.new_candidate(language="en")
+    past, current, *_ = await candidate.questions()
+    (await candidate.type_answer(past)).raise_for_status()
+    known = len(vendor.connections)
+    async with candidate.channel() as channel, candidate.microphone() as peer:
+        await channel.send("start_answer", question_id=current)
+        await channel.state(answering=True)
+        half = _word(1)[:8]
+        await peer.play(half)
+        await vendor.until(lambda: any(heard.decoder.packets for heard in vendor.connections[known:]))
+        for kind in ("finish_answer", "next"):
+            await channel.send(kind, question_id=past)
+            assert await channel.error() == "wrong_question"
+        assert (await candidate.type_answer(past)).status_code == 409
+        assert not [kind for heard in vendor.connections[known:] for kind in heard.controls]

@@ -85,8 +85,7 @@ class LiveInterview:
     async def rest(self) -> None:
         """Nobody is here: have stored all that was said, however long the database is away.
 
-        Until then no other is opened beside it, which could end an answer of which words are owed. It may be
-        cancelled and begun again.
+        Until then no other is opened beside it, which could end an answer of which words are owed.
         """
         await self._voice.hurry(FINALIZE_TIMEOUT_S)
         await self._stored()
@@ -153,7 +152,7 @@ class LiveInterview:
 
     async def finish_answer(self, question_id: UUID | None = None) -> None:
         """End the answer: first the words under way, then the step to the next question."""
-        await self._step(lambda: self._finish(question_id))
+        await self._step(lambda: self._finish(question_id), question_id)
 
     async def _finish(self, question_id: UUID | None) -> Session:
         follow_up = await self._follow_up(question_id)
@@ -161,11 +160,12 @@ class LiveInterview:
 
     async def next_question(self, question_id: UUID | None = None) -> None:
         """Go on, with or without an answer."""
-        await self._step(lambda: self._shared.interviewing.next_question(self.session.id, question_id))
+        interviewing = self._shared.interviewing
+        await self._step(lambda: interviewing.next_question(self.session.id, question_id), question_id)
 
     async def type_answer(self, question_id: UUID, text: str) -> Session:
         """Take a typed answer and step on."""
-        return await self._step(lambda: self._type(question_id, text))
+        return await self._step(lambda: self._type(question_id, text), question_id)
 
     async def _type(self, question_id: UUID, text: str) -> Session:
         follow_up = await self._follow_up(question_id, text)
@@ -211,9 +211,10 @@ class LiveInterview:
     async def _mark(self, kind: str, moment: datetime) -> None:
         await self._shared.interviewing.note(self.session.id, kind, {}, moment)
 
-    async def _step(self, act: Callable[[], Awaitable[Session]]) -> Session:
+    async def _step(self, act: Callable[[], Awaitable[Session]], question_id: UUID | None = None) -> Session:
         async with self._one_at_a_time:
-            await self._settle()  # first, so that the answer's evaluation waits for its words
+            if question_id in {None, self.session.current_question_id}:
+                await self._settle()  # first, so that the answer's evaluation waits for its words
             session = await self._stepped(act)
             if session.is_open:
                 self._tasks.start("last_words", self._last_words())
