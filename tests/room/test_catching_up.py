@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 import pytest
-from tests.evaluation.interviews import interview
+from tests.room.talks import under_way
 from tests.support.candidate import eventually
 from tests.support.deepgram_ears import ToneEars
 from tests.support.deepgram_server import DeepgramServer, Fault
@@ -16,7 +16,6 @@ from tests.support.jobs import rows_of
 from tests.support.opus import encode, tones
 
 from viva.evaluation import Evaluation
-from viva.media import Recordings
 from viva.platform.jobs import ForSession, Job, RetryLater
 from viva.room import CatchingUp, TakingStock
 from viva.room.service import Interviewing
@@ -37,21 +36,6 @@ def job_for(session_id: UUID) -> Job:
 async def vendor() -> AsyncIterator[DeepgramServer]:
     async with DeepgramServer(ears=ToneEars) as server:
         yield server
-
-
-@pytest.fixture
-async def recordings(tmp_path) -> AsyncIterator[Recordings]:
-    async with Recordings(tmp_path) as recordings:
-        yield recordings
-
-
-@pytest.fixture
-async def talk(database, clock):
-    """One answer, completed; its stored words are somebody else's test's."""
-    talk = await interview(database, clock, spoken=["earlier"], completed=True)
-    async with database.uow() as work:
-        await Sessions().set_answer(work, talk.question_ids[0], start_ms=0, end_ms=60_000)
-    return talk
 
 
 @pytest.fixture
@@ -302,18 +286,6 @@ async def test_new_words_have_the_answer_and_the_whole_evaluated_anew(
     await catching_up().handle(job_for(talk.session_id))
     names = {row.name for row in await rows_of(database)}
     assert {"evaluate_answer", "draft_scorecard"} <= names
-
-
-async def under_way(database, clock, talk) -> None:
-    """As a process that died in the middle of the answer leaves it."""
-    async with database.uow() as work:
-        sessions = Sessions()
-        await sessions.set_answer(
-            work, talk.question_ids[0], status="answering", start_ms=20_000, end_ms=None
-        )
-        await sessions.set_progress(
-            work, talk.session_id, status="in_progress", answering_since=clock.now(), completed_at=None
-        )
 
 
 async def test_F01_what_nobody_heard_before_a_kill_is_found_at_the_next_start(

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.room.test_catching_up import recordings, talk, under_way  # noqa: F401 (fixtures)
+from tests.room.talks import answered, under_way
 from tests.support.media_packets import sound
 
 from viva.media import Attendance, Recorder, Recordings
@@ -28,7 +28,7 @@ def recorder_of(old: Recordings, session_id: UUID) -> Recorder:
 
 
 @pytest.fixture
-def spans(database, talk):  # noqa: F811 (the fixture)
+def spans(database, talk):
     async def spans():
         async with database.uow() as work:
             return [(s.start_ms, s.end_ms, s.reason) for s in await MissedSpans().all(work, talk.session_id)]
@@ -37,15 +37,15 @@ def spans(database, talk):  # noqa: F811 (the fixture)
 
 
 @pytest.fixture
-def stock(database, clock, recordings):  # noqa: F811 (the fixture)
+def stock(database, clock, recordings):
     return TakingStock(database, Sessions(), recordings, clock)
 
 
 async def test_F29_words_that_another_process_hears_are_noted_only_when_it_is_gone(
     database,
     clock,
-    talk,  # noqa: F811
-    recordings,  # noqa: F811
+    talk,
+    recordings,
     stock,
     spans,
 ):
@@ -69,8 +69,8 @@ async def test_F29_words_that_another_process_hears_are_noted_only_when_it_is_go
 async def test_F29_an_interview_that_another_process_ends_by_itself_is_left_to_it(
     database,
     clock,
-    talk,  # noqa: F811
-    recordings,  # noqa: F811
+    talk,
+    recordings,
     stock,
     spans,
 ):
@@ -89,12 +89,19 @@ def killed(attendance: Attendance) -> None:
     os.close(attendance._descriptor)
 
 
+async def recorded(old: Recordings, session_id: UUID) -> None:
+    """24 s from 20 s on, and the page is closed: the file is complete."""
+    recorder = recorder_of(old, session_id)
+    await hear(recorder, 1_200)
+    await recorder.close()
+
+
 @pytest.mark.parametrize(("ended_ms", "owed_from_ms"), [(32_000, 20_000), (40_000, 25_000), (90_000, 20_000)])
 async def test_F01_an_answer_that_had_ended_when_the_process_was_killed_may_owe_its_last_words(
     database,
     clock,
-    talk,  # noqa: F811
-    recordings,  # noqa: F811
+    talk,
+    recordings,
     stock,
     spans,
     ended_ms,
@@ -104,9 +111,7 @@ async def test_F01_an_answer_that_had_ended_when_the_process_was_killed_may_owe_
     await answered(database, talk, ended_ms)
     async with Recordings(recordings._root) as old:
         attendance = await old.attend(talk.session_id, 0)
-        recorder = recorder_of(old, talk.session_id)
-        await hear(recorder, 1_200)
-        await recorder.close()
+        await recorded(old, talk.session_id)
         await stock.begin()
         assert await spans() == [], "it may still be about to store them"
         killed(attendance)
@@ -116,17 +121,10 @@ async def test_F01_an_answer_that_had_ended_when_the_process_was_killed_may_owe_
     assert end_ms == pytest.approx(min(ended_ms, 44_000), abs=100)
 
 
-async def answered(database, talk, ended_ms) -> None:  # noqa: F811
-    async with database.uow() as work:
-        await Sessions().set_answer(
-            work, talk.question_ids[0], status="finished", kind="spoken", start_ms=1_000, end_ms=ended_ms
-        )
-
-
 async def test_F01_what_is_owed_is_found_by_a_later_start_too_if_the_first_one_fails(
     database,
-    talk,  # noqa: F811
-    recordings,  # noqa: F811
+    talk,
+    recordings,
     stock,
     spans,
     monkeypatch,
@@ -156,17 +154,15 @@ async def test_F01_what_is_owed_is_found_by_a_later_start_too_if_the_first_one_f
 
 async def test_F01_nothing_is_looked_for_where_everything_was_stored(
     database,
-    talk,  # noqa: F811
-    recordings,  # noqa: F811
+    talk,
+    recordings,
     stock,
     spans,
 ):
     await answered(database, talk, 40_000)
     async with Recordings(recordings._root) as old:
         attendance = await old.attend(talk.session_id, 0)
-        recorder = recorder_of(old, talk.session_id)
-        await hear(recorder, 1_200)
-        await recorder.close()
+        await recorded(old, talk.session_id)
         attendance.end()
     await stock.begin()
     assert await spans() == []
@@ -174,8 +170,8 @@ async def test_F01_nothing_is_looked_for_where_everything_was_stored(
 
 async def test_F29_what_one_process_owes_is_told_from_what_another_hears_since(
     database,
-    talk,  # noqa: F811
-    recordings,  # noqa: F811
+    talk,
+    recordings,
     stock,
     spans,
 ):
@@ -183,9 +179,7 @@ async def test_F29_what_one_process_owes_is_told_from_what_another_hears_since(
     await answered(database, talk, 40_000)
     async with Recordings(recordings._root) as old:
         theirs, ours = await old.attend(talk.session_id, 0), await recordings.attend(talk.session_id, 30_000)
-        recorder = recorder_of(old, talk.session_id)
-        await hear(recorder, 1_200)
-        await recorder.close()
+        await recorded(old, talk.session_id)
         await stock.begin()
         killed(theirs)
         await stock.look_again()
