@@ -72,6 +72,7 @@ async def test_a_sink_that_fails_disturbs_nobody():
 
 
 async def test_a_recorder_whose_time_stood_still_while_muted_goes_on_at_the_moment_it_is():
+    """But for the packet that it had begun to fill before the mute."""
     time, sink = Time(), KeepingSink()
     connection = SoundConnection(sink, time)
     connection.feed(HEADER)
@@ -83,7 +84,18 @@ async def test_a_recorder_whose_time_stood_still_while_muted_goes_on_at_the_mome
     await connection.close()
     moments = [packet.spoken_ms for packet in sink.packets]
     assert moments[:25] == [10_020 + 20 * n for n in range(25)]
-    assert moments[25:] == [17_520 + 20 * n for n in range(25)]
+    assert moments[25:] == [17_540 + 20 * n for n in range(24)]
+    kept = [packet.data for packet in PACKETS[:50]]
+    assert [packet.data for packet in sink.packets] == kept[:25] + kept[26:]
+
+
+async def test_a_page_that_was_muted_from_the_beginning_loses_nothing_by_it():
+    sink = KeepingSink()
+    connection = SoundConnection(sink, Time())
+    connection.resume()
+    connection.feed(HEADER + PIECES[0])
+    await connection.close()
+    assert [packet.data for packet in sink.packets] == [packet.data for packet in PACKETS[:5]]
 
 
 async def test_empty_pieces_of_a_muted_page_are_a_sign_of_life():

@@ -41,6 +41,7 @@ class SoundConnection:
         self._demuxer = SoundDemuxer()
         self._next = 0
         self._anchor_ms = math.inf
+        self._straddles = False
         self._opened_ms = self._heard_ms = monotonic_ms()
         self._closed = asyncio.Event()
         self._loop = asyncio.get_running_loop()
@@ -68,8 +69,13 @@ class SoundConnection:
         """Nothing to do: this stream's time does not stand still."""
 
     def resume(self) -> None:
-        """A recorder's time stands still while it pauses: the piece that comes next is the anchor anew."""
+        """A recorder's time stands still while it pauses: the piece that comes next is the anchor anew.
+
+        Its first packet is filled with what was said last before the pause (Chromium: up to all of its 60 ms)
+        and would put that after the mute; it is passed over.
+        """
         self._anchor_ms = math.inf
+        self._straddles = self._next > 0
 
     @property
     def silent_ms(self) -> float:
@@ -89,6 +95,9 @@ class SoundConnection:
         placed = [(self._timestamp(block), block) for block in blocks]
         if placed:
             self._anchor_ms = min(self._anchor_ms, self._heard_ms - self._next * 1000 / OPUS_RATE_HZ)
+            if self._straddles:
+                self._straddles = False
+                del placed[0]
         return [
             AudioPacket(
                 format=format_,
