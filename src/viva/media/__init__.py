@@ -4,7 +4,7 @@
 and plays back what they wrote. `docs/media-path.md` explains it with a picture.
 """
 
-from viva.media.errors import MediaFull, OfferRefused
+from viva.media.errors import MediaFull, OfferRefused, RecordingUnreadable
 from viva.media.ingest import SoundConnection
 from viva.media.model import (
     Answer,
@@ -51,6 +51,7 @@ __all__ = [
     "PublishingClient",
     "ReceiveBuffer",
     "Recorder",
+    "RecordingUnreadable",
     "Recordings",
     "SenderClock",
     "SoundConnection",

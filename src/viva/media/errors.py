@@ -1,6 +1,6 @@
 """What the media path refuses, each with its reason for a person."""
 
-from viva.platform.errors import Malformed, Unavailable
+from viva.platform.errors import Malformed, Unavailable, VivaError
 from viva.platform.i18n import N_
 
 
@@ -22,3 +22,10 @@ class MediaFull(Unavailable):
 
     code = "media_full"
     message = N_("All interview rooms are taken at the moment. Please try again in a few minutes.")
+
+
+class RecordingUnreadable(VivaError):
+    """What is written down of a recording's files makes no sense, as after damage to the disk."""
+
+    code = "recording_unreadable"
+    message = N_("The recording cannot be read at the moment. Its files are left as they are.")

@@ -49,7 +49,7 @@ class ConnectionStats(msgspec.Struct):
     """Missing packets that the sender was asked for, and those of them that came in time."""
     recovered: int = 0
     refused: int = 0
-    """Datagrams that were not authentic, not readable or over the limit."""
+    """Datagrams that were not authentic, not readable or over the limit, and sound that ran ahead of time."""
     broken_frames: int = 0
 
 
@@ -83,9 +83,12 @@ class MediaConnection(Protocol):
         """Somebody is about to speak: a sender's count that stood still until now is believed no more."""
         ...
 
-    def resume(self) -> None:
-        """The sender goes on after a silence of its own will: its count may have stood still, and a picture
-        that builds on an earlier one is no use."""
+    def resume(self, silent_since_ms: float) -> None:
+        """The sender goes on after it was muted: its count may have stood still, and a picture that builds on
+        an earlier one is no use.
+
+        Sound that was said after `silent_since_ms` shows that the sender went on counting.
+        """
         ...
 
     async def close(self) -> None:

@@ -6,15 +6,19 @@ import socket
 import struct
 
 import pytest
+from tests.support.candidate import eventually
 from tests.support.media_sink import KeepingSink
 
 from viva.media import Answer, Connection, MediaFull, MediaGate, Offer, PublishingClient
+from viva.media.peer import connection as connection_module
 from viva.media.peer import stun
 from viva.media.peer.client import ConnectFailed
 
 OPUS_20_MS = b"\x78" + b"o" * 40
 KEYFRAME = b"\x10\x00\x00\x9d\x01\x2a\x80\x02\xe0\x01" + b"k" * 3_000
 INTERFRAME = b"\x11" + b"i" * 2_000
+
+DTLS_ALERT = b"\x15\xfe\xfd" + bytes(8) + b"\0\2\1\0"
 
 
 class Desk:
@@ -176,6 +180,58 @@ async def test_S24_a_foreign_client_hello_before_the_real_one_changes_nothing() 
         assert stranger.received() == 0
     finally:
         stranger.close()
+
+
+async def test_S25_one_second_takes_so_many_datagrams_and_no_more_whatever_they_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connection_module, "TICK_S", 3_600.0)  # the second does not end
+    async with MediaGate(port=0, address="127.0.0.1") as gate, PublishingClient() as client:
+        desk = Desk(gate)
+        await client.connect(desk.exchange)
+        assert client._checks is not None
+        client._checks.cancel()
+        client.send_audio(OPUS_20_MS)
+        await desk.sink.until(lambda sink: len(sink.packets) == 1)
+        monkeypatch.setattr(connection_module, "DATAGRAMS_PER_S_MAX", 0)
+        ufrag = desk.answered.split("a=ice-ufrag:")[1].split("\r\n")[0]
+        password = desk.answered.split("a=ice-pwd:")[1].split("\r\n")[0]
+        refused = desk.connection.stats.refused
+        client._datagram(stun.request(f"{ufrag}:{client._ufrag}", password, 1))
+        client._datagram(DTLS_ALERT)
+        client.send_audio(OPUS_20_MS)
+
+        async def all_refused() -> bool:
+            return desk.connection.stats.refused == refused + 3
+
+        await eventually(all_refused, 20)
+        assert len(desk.sink.packets) == 1
+
+
+async def test_S25_checks_from_new_addresses_are_few_and_take_nothing_from_those_that_are_known(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connection_module, "TICK_S", 3_600.0)  # the second does not end
+    async with MediaGate(port=0, address="127.0.0.1") as gate, PublishingClient() as client:
+        desk = Desk(gate)
+        await client.connect(desk.exchange)
+        assert client._checks is not None
+        client._checks.cancel()
+        monkeypatch.setattr(connection_module, "STRANGERS_PER_S_MAX", 0)
+        monkeypatch.setattr(connection_module, "DATAGRAMS_PER_S_MAX", desk.connection._this_second + 3)
+        ufrag = desk.answered.split("a=ice-ufrag:")[1].split("\r\n")[0]
+        password = desk.answered.split("a=ice-pwd:")[1].split("\r\n")[0]
+        refused = desk.connection.stats.refused
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as elsewhere:
+            for _ in range(5):
+                elsewhere.sendto(stun.request(f"{ufrag}:{client._ufrag}", password, 1), client._address)
+
+        async def all_refused() -> bool:
+            return desk.connection.stats.refused == refused + 5
+
+        await eventually(all_refused, 20)
+        client.send_audio(OPUS_20_MS)
+        await desk.sink.until(lambda sink: len(sink.packets) == 1)
 
 
 async def test_fifty_connections_leave_nothing_behind() -> None:

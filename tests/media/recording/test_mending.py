@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from tests.support.media_packets import sound
 
 from viva.media import Recorder, Recordings
-from viva.media.recording.manifest import Manifests, Part
+from viva.media.recording.manifest import NAME, Manifests, Part
 from viva.media.webm import scan
 
 
@@ -54,7 +54,31 @@ async def test_F29_what_a_killed_process_was_at_is_mended_when_it_is_looked_at_a
         assert found.growing == frozenset()
         ((whose, part),) = found.parts
         assert (whose, part.finished, part.mended) == (session_id, True, True)
-        recorder._timer.cancel()  # type: ignore[union-attr] (it is recording, so it has one)
+        recorder._timer.cancel()
+
+
+async def test_F01_files_that_cannot_be_read_are_left_as_they_are_and_all_others_are_mended(
+    tmp_path: Path,
+) -> None:
+    killed, no_manifest, nobody_knows = uuid4(), uuid4(), uuid4()
+    manifest = tmp_path / str(no_manifest) / NAME
+    manifest.parent.mkdir()
+    manifest.write_bytes(b"")
+    async with Recordings(tmp_path) as old, Recordings(tmp_path) as new:
+        recorder = recorder_of(old, killed)
+        await hear(recorder, 0, 150)
+        await asyncio.to_thread(recorder._file.close)
+        recorder._timer.cancel()
+        attendance = await old.attend(nobody_knows, 0)
+        attendance._path.write_bytes(b"rubbish")
+        found = await new.mend()
+        attendance.end()
+    ((whose, part),) = found.parts
+    assert (whose, part.mended) == (killed, True)
+    assert found.unreadable == {no_manifest, nobody_knows}
+    assert found.growing == frozenset()
+    assert found.left.keys() == {killed}
+    assert manifest.read_bytes() == b""
 
 
 async def test_F29_two_processes_that_change_one_manifest_lose_nothing(tmp_path: Path) -> None:

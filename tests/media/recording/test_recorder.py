@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 import pytest
+from tests.support.candidate import eventually
 from tests.support.media_packets import picture, sound
 
 from viva.media import Gap, Recorder, Recordings, SenderClock
@@ -260,6 +261,90 @@ async def test_F23_a_disk_nearly_full_keeps_the_sound_and_says_so(tmp_path: Path
     assert troubles == ["video_stopped"]
     assert found.audio_blocks == 200
     assert found.video_blocks < 100
+
+
+async def test_a_recorder_after_one_that_had_stopped_says_that_the_recording_works_again(
+    tmp_path: Path, session_id: UUID
+) -> None:
+    troubles: list[str] = []
+    async with Recordings(tmp_path) as recordings:
+        recorder = recorder_of(recordings, session_id, troubles)
+        recorder.inherit("stopped")
+        for number in range(100):
+            recorder.audio(sound(number))
+        await recorder.close()
+    assert troubles == ["recovered"]
+
+
+class Disk:
+    """One that is full while somebody says so."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.full = False
+        self.refusals = 0
+        real = os.pwrite
+
+        def pwrite(descriptor: int, data: bytes, position: int) -> int:
+            if self.full:
+                self.refusals += 1
+                raise OSError(errno.ENOSPC, "no space")
+            return real(descriptor, data, position)
+
+        monkeypatch.setattr(os, "pwrite", pwrite)
+
+
+async def test_F23_a_disk_that_is_full_for_a_moment_as_a_connection_ends_costs_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, session_id: UUID
+) -> None:
+    troubles: list[str] = []
+    disk = Disk(monkeypatch)
+    monkeypatch.setattr(recorder_module, "FLUSH_S", 0.05)
+    async with Recordings(tmp_path) as recordings:
+        recorder = recorder_of(recordings, session_id, troubles)
+        for number in range(200):
+            disk.full = number > 50
+            recorder.audio(sound(number))
+            if recorder._writing is not None:
+                await recorder._writing
+        assert troubles == ["stopped"]
+        before = disk.refusals
+        closing = asyncio.create_task(recorder.close())
+
+        async def tried_again() -> bool:
+            return closing.done() or disk.refusals >= before + 2
+
+        await eventually(tried_again)
+        disk.full = False
+        part = await closing
+        assert part is not None
+        assert (part.finished, part.gaps) == (True, ())
+        assert len(await recordings.sound(session_id, 0, 60_000)) == 200
+
+
+async def test_F23_what_a_full_disk_had_no_room_for_as_a_connection_ended_is_a_gap(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, session_id: UUID
+) -> None:
+    disk = Disk(monkeypatch)
+    monkeypatch.setattr(recorder_module, "FLUSH_S", 0.05)
+    monkeypatch.setattr(recorder_module, "FULL_S", 0.2)
+    async with Recordings(tmp_path) as recordings:
+        recorder = recorder_of(recordings, session_id)
+        for number in range(200):
+            disk.full = number > 100
+            recorder.audio(sound(number))
+            if recorder._writing is not None:
+                await recorder._writing
+        lost = asyncio.get_running_loop().create_future()
+        gap = recorder._gap
+        monkeypatch.setattr(recorder, "_gap", lambda *at: (gap(*at), lost.set_result(at)))
+        closing = asyncio.create_task(recorder.close())
+        start_ms, end_ms = await lost
+        disk.full = False  # there is room for the index
+        part = await closing
+    assert part is not None
+    assert part.finished
+    assert [(each.start_ms, each.end_ms) for each in part.gaps] == [(start_ms, end_ms)]
+    assert 0 < start_ms < end_ms == 4_000
 
 
 async def test_F23_a_full_disk_is_said_and_the_sound_is_written_once_there_is_room(

@@ -35,3 +35,17 @@ async def test_a_call_is_made_without_being_urged_and_nobody_waits_for_one_that_
         gone.cancel()
         async with asyncio.timeout(60):
             assert await stays == 2
+
+
+async def test_a_call_that_fails_as_nobody_foresaw_is_that_calls_own_failure() -> None:
+    def fails() -> None:
+        raise OverflowError("as nobody foresaw")
+
+    with ThreadPoolExecutor(1) as executor:
+        together = Together(executor)
+        before, failed, after = together.call(lambda: 1), together.call(fails), together.call(lambda: 2)
+        together.go()
+        async with asyncio.timeout(20):
+            assert (await before, await after) == (1, 2)
+            with pytest.raises(OverflowError, match="nobody foresaw"):
+                await failed

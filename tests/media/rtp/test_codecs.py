@@ -96,6 +96,34 @@ def test_h264_single_aggregated_and_fragmented_units_become_one_keyframe() -> No
     assert h264.configuration(SPS, PPS)[:4] == b"\x01\x42\xc0\x1f"
 
 
+def golomb(value: int) -> str:
+    return f"{value + 1:b}".rjust(2 * (value + 1).bit_length() - 1, "0")
+
+
+def sps_with_a_cycle_of(count: int) -> bytes:
+    """Baseline, 640×480, its pictures ordered by a cycle of so many zeros."""
+    start = "".join(golomb(value) for value in (0, 0, 1)) + "0" + golomb(0) * 2
+    size = golomb(1) + "0" + golomb(39) + golomb(29) + "11" + "0" * 2
+    bits = start + golomb(count) + golomb(0) * count + size + "1"
+    bits += "0" * (-len(bits) % 8)
+    return b"\x67\x42\x00\x1e" + int(bits, 2).to_bytes(len(bits) // 8, "big")
+
+
+def test_S25_a_parameter_set_that_would_take_long_to_read_is_not_read() -> None:
+    assert h264.dimensions(sps_with_a_cycle_of(255)) == (640, 480)
+    assert h264.dimensions(sps_with_a_cycle_of(256)) is None
+    assert h264.dimensions(sps_with_a_cycle_of(0).ljust(h264.SET_MAX_BYTES, b"\0")) == (640, 480)
+    assert h264.dimensions(sps_with_a_cycle_of(0).ljust(h264.SET_MAX_BYTES + 1, b"\0")) is None
+
+
+def test_S25_a_picture_of_more_units_than_any_encoder_makes_is_none() -> None:
+    aggregate = b"\x78" + b"\0\1\x65" * 500
+    joiner = H264Joiner()
+    assert [picture.keyframe for picture in join(joiner, [aggregate] * 2, 1, 9)] == [True]
+    assert join(joiner, [aggregate] * 3, 3, 10) == []
+    assert joiner.broken == 1
+
+
 def test_no_bytes_at_all_make_the_parsers_fail() -> None:
     source = random.Random(7)  # noqa: S311 (the same bytes in every run)
     vp8, avc = Vp8Joiner(), H264Joiner()

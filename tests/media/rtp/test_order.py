@@ -58,6 +58,26 @@ def test_a_sender_that_jumps_far_ahead_starts_anew() -> None:
     assert numbers(order.push(9_001, "y", 0)) == [9_001]
 
 
+def test_what_was_lost_within_a_second_is_asked_for_and_put_in_its_place() -> None:
+    order = Reorder[str](hold_ms=400, hold_packets=512)
+    order.push(0, "a", 0)
+    assert order.push(201, "b", 0) == []
+    assert [*order.to_ask(0), *order.to_ask(30)] == list(range(1, 201))
+    out = [number for missing in range(1, 201) for number in numbers(order.push(missing, "m", 200))]
+    assert out == list(range(1, 202))
+    assert (order.recovered, order.given_up) == (200, 0)
+
+
+def test_S25_a_sender_that_leaves_hole_after_hole_starts_anew() -> None:
+    order = Reorder[str](hold_ms=400, hold_packets=512)
+    order.push(0, "a", 0)
+    assert order.push(200, "b", 1) == []
+    assert numbers(order.push(400, "c", 2)) == [200, 400]
+    assert order.to_ask(2) == []
+    assert order.given_up == 199
+    assert numbers(order.push(1_399, "d", 3)) == [1_399]
+
+
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=120))
 def test_whatever_comes_the_result_is_in_order_and_without_doubles(arrivals: list[int]) -> None:
     order, out = Reorder[str](hold_ms=40, hold_packets=5), list[int]()

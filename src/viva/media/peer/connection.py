@@ -30,7 +30,11 @@ REPORTED_MS = 1_500.0
 """Whoever is not heard gets no reports, so that a page notices within seconds that its way out is gone."""
 ADDRESSES_MAX = 8
 DATAGRAMS_PER_S_MAX = 2_000
-"""Ten times an honest interview's packets; the rest is dropped before it costs a decryption (S25)."""
+"""Ten times an honest interview's, checks and handshake among them; the rest is dropped before it costs a
+decryption or a signature (S25)."""
+
+STRANGERS_PER_S_MAX = 100
+"""Checks from new addresses: a browser has a handful of them, and asks from each a few times a second."""
 
 Final = Literal["failed", "closed"]
 
@@ -67,7 +71,7 @@ class Connection:
         self._media = Media(offer, sink, self.id)
         self._address: Address | None = None
         self._heard_ms = time.monotonic() * 1000
-        self._this_second = 0
+        self._this_second = self._strangers = 0
         self._loop = asyncio.get_running_loop()
         self._closed = asyncio.Event()
         self._tick_timer = self._loop.call_later(TICK_S, self._tick)
@@ -83,9 +87,9 @@ class Connection:
         """As `MediaConnection.begin_speech`."""
         self._media.begin_speech()
 
-    def resume(self) -> None:
+    def resume(self, silent_since_ms: float) -> None:
         """As `MediaConnection.resume`."""
-        self._media.resume()
+        self._media.resume(silent_since_ms)
 
     async def close(self) -> None:
         """Say farewell and end. Closing twice is fine."""
@@ -97,6 +101,24 @@ class Connection:
         return self.state
 
     # What follows is called by the gate.
+
+    def admits(self) -> bool:
+        """Whether one datagram more is let in in this second; if not, it is counted as refused."""
+        self._this_second += 1
+        if self._this_second <= DATAGRAMS_PER_S_MAX:
+            return True
+        self._media.refuse()
+        return False
+
+    def admits_stranger(self) -> bool:
+        """Whether one check more from an address that is not its own yet is looked at in this second. Whoever
+        has overheard its name takes nothing by that from what its own addresses may send.
+        """
+        self._strangers += 1
+        if self._strangers <= STRANGERS_PER_S_MAX:
+            return True
+        self._media.refuse()
+        return False
 
     def check(self, request: BindingRequest, address: Address) -> bool:
         """Answer an ICE check. False, after silence, if it is not the peer's own."""
@@ -123,9 +145,10 @@ class Connection:
 
     def receive_media(self, buffer: PacketBuffer, size: int, now_ms: float, *, control: bool) -> None:
         """Take an SRTP datagram (SRTCP if `control`), still encrypted, from a checked address."""
-        self._this_second += 1
+        if not self.admits():
+            return
         srtp, media, packet = self._dtls.srtp, self._media, None
-        if srtp is not None and self._this_second <= DATAGRAMS_PER_S_MAX:
+        if srtp is not None:
             packet = srtp.unprotect_control(buffer, size) if control else srtp.unprotect(buffer, size)
         if packet is None:
             media.refuse()
@@ -181,7 +204,7 @@ class Connection:
 
     def _tick(self) -> None:
         now_ms = time.monotonic() * 1000
-        self._this_second = 0
+        self._this_second = self._strangers = 0
         silent_ms = now_ms - self._heard_ms
         if silent_ms > LOST_MS:
             self._end("failed")

@@ -190,16 +190,23 @@ class MediaGate:
 
     def _route(self, size: int, address: Address) -> None:
         """Whatever is no media of a known address."""
+        connection = self._by_address.get(address)
+        if connection is not None and not connection.admits():
+            return
         kind = kind_of(self._view[0], self._view[1]) if size > 1 else None
         if kind == "stun":
             self._check(self._buffer.bytes(size), address)
-        elif kind == "dtls" and (connection := self._by_address.get(address)) is not None:
+        elif kind == "dtls" and connection is not None:
             connection.receive_handshake(self._buffer.bytes(size), address)
 
     def _check(self, datagram: bytes, address: Address) -> None:
+        """It may come from an address that is not known yet; whose it is, it says itself."""
         request = stun.read_request(datagram)
         connection = self._by_ufrag.get(request.ufrag) if request is not None else None
-        if request is not None and connection is not None and connection.check(request, address):
+        if request is None or connection is None:
+            return
+        is_known = self._by_address.get(address) is connection
+        if (is_known or connection.admits_stranger()) and connection.check(request, address):
             self._by_address[address] = connection
 
 

@@ -32,6 +32,7 @@ class Media:
     def __init__(self, offer: RemoteOffer, sink: MediaSink, connection_id: str) -> None:
         self._id = connection_id
         self._stats = ConnectionStats()
+        self._refused = 0
         self._ssrc = secrets.randbits(32)
         self._sink = sink
         self._audio = audio = AudioTrack()
@@ -62,7 +63,7 @@ class Media:
         packet = parse(data)
         way = self._ways.get(packet.payload_type) if packet is not None else None
         if packet is None or way is None:
-            self._stats.refused += packet is None
+            self._refused += packet is None
             return
         receive, give = way
         ready = receive(packet, now_ms)
@@ -73,9 +74,9 @@ class Media:
         """Somebody is about to speak."""
         self._audio.spoken.begin()
 
-    def resume(self) -> None:
+    def resume(self, silent_since_ms: float) -> None:
         """The sender goes on after it was muted."""
-        self._audio.spoken.restart()
+        self._audio.resume(silent_since_ms)
         if self._video is not None:
             self._video.begin_anew()
 
@@ -91,7 +92,7 @@ class Media:
 
     def refuse(self) -> None:
         """Count a datagram that was not authentic, or one too many."""
-        self._stats.refused += 1
+        self._refused += 1
 
     def _give(
         self, give: Callable[[Any], None], ready: Sequence[AudioPacket | VideoFrame | SenderClock]
@@ -165,6 +166,7 @@ class Media:
         stats = self._stats
         tracks = [track for track in (self._audio, self._video) if track is not None]
         stats.audio_packets = self._audio.taken
+        stats.refused = self._refused + self._audio.ahead
         stats.lost = sum(track.lost for track in tracks)
         stats.late = sum(track.late for track in tracks)
         stats.asked = sum(track.asked for track in tracks)

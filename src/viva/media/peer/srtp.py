@@ -4,6 +4,7 @@ pylibsrtp's `Session.unprotect` copies each packet in and out and allocates its 
 against 0.7-1.7 µs); here the socket has read into the buffer that libsrtp decrypts.
 """
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from pylibsrtp import Error as SrtpError
@@ -12,6 +13,10 @@ from pylibsrtp._binding import ffi, lib  # type: ignore[import-not-found]  # com
 
 BUFFER_BYTES: Final = 2048
 """Larger than any datagram that fits an Ethernet frame."""
+SOURCES_MAX = 16
+"""Different SSRCs that one connection may ever have, of RTP and RTCP together. An honest one has three, for
+sound, pictures and those sent again, and another for each time that a sender starts anew. libsrtp forgets
+none and looks through all of them for each packet."""
 _REPLAY_WINDOW = 1024
 _OK: Final = lib.srtp_err_status_ok
 
@@ -39,21 +44,33 @@ class Srtp:
         self._receiver = Session(_policy(profile, receive_key, Policy.SSRC_ANY_INBOUND))
         self._sender = Session(_policy(profile, send_key, Policy.SSRC_ANY_OUTBOUND))
         self._context: Any = self._receiver._srtp[0]
+        self._sources: set[bytes] = set()
 
     def unprotect(self, buffer: PacketBuffer, size: int) -> bytes | None:
-        """The RTP packet in the first `size` bytes, `None` if forged, damaged or repeated."""
-        buffer.size[0] = size
-        if lib.srtp_unprotect(self._context, buffer.cdata, buffer.size) != _OK:
+        """The RTP packet in the first `size` bytes, `None` if forged, damaged, repeated or of one source more
+        than `SOURCES_MAX`."""
+        if not self._open(lib.srtp_unprotect, buffer, size, buffer.view[8:12]):
             return None
         packet: bytes = buffer.view[: buffer.size[0]]
         return packet
 
     def unprotect_control(self, buffer: PacketBuffer, size: int) -> bytes | None:
         """The same for RTCP."""
-        buffer.size[0] = size
-        if lib.srtp_unprotect_rtcp(self._context, buffer.cdata, buffer.size) != _OK:
+        if not self._open(lib.srtp_unprotect_rtcp, buffer, size, buffer.view[4:8]):
             return None
         return buffer.bytes(buffer.size[0])
+
+    def _open(self, unprotect: Callable[..., int], buffer: PacketBuffer, size: int, source: bytes) -> bool:
+        """Decrypt in place. A source counts from its first authentic packet on."""
+        is_new = source not in self._sources
+        if is_new and len(self._sources) == SOURCES_MAX:
+            return False
+        buffer.size[0] = size
+        if unprotect(self._context, buffer.cdata, buffer.size) != _OK:
+            return False
+        if is_new:
+            self._sources.add(source)
+        return True
 
     def protect(self, packet: bytes) -> bytes:
         """Encrypt one RTP packet."""

@@ -9,7 +9,7 @@ import structlog
 
 from viva.media.recording.locks import claim
 from viva.media.recording.manifest import sync_folder
-from viva.media.webm import Cluster, Scan, Tracks, doc_type, finished, header, track_entries
+from viva.media.webm import HEADER_BYTES, Cluster, Scan, Tracks, doc_type, finished, header, track_entries
 
 log = structlog.get_logger(__name__)
 
@@ -49,12 +49,12 @@ class RecordingFile:
         if tracks is not None:
             self._write_at(descriptor, 0, header(track_entries(tracks), doc_type(tracks)))
         data = b"".join(cluster.data for cluster in clusters)
-        self._unsynced = self._unsynced or bool(data) or tracks is not None
         try:
             self._write_at(descriptor, self.scan.end, data)
         except OSError:
             os.ftruncate(descriptor, self.scan.end)
             raise
+        self._unsynced = self._unsynced or bool(data) or tracks is not None
         for cluster in clusters:
             self.scan.add(cluster)
         try:
@@ -63,6 +63,15 @@ class RecordingFile:
             log.warning("recording_not_synced", file=self.path.name, errno=error.errno)
             return 0
         return free_bytes - len(data)
+
+    @property
+    def empty(self) -> bool:
+        """Whether no cluster is in it: the disk has taken none."""
+        return self.scan.end == HEADER_BYTES
+
+    def discard(self) -> None:
+        """Take it away, if it is there at all."""
+        self.path.unlink(missing_ok=True)
 
     def finish(self) -> Scan:
         """Write the index, the duration and the sizes. Safe to call again after an error."""

@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from viva.media.errors import RecordingUnreadable
 from viva.media.recording.locks import alone_in
 
 NAME = "manifest.json"
@@ -50,7 +51,7 @@ class Manifest(msgspec.Struct, frozen=True):
 class Manifests:
     """Reads and replaces manifests, one change at a time, also of two processes; for the writer threads.
 
-    All raise `OSError`.
+    All raise `OSError` and `RecordingUnreadable`.
     """
 
     def read(self, folder: Path) -> Manifest:
@@ -59,6 +60,8 @@ class Manifests:
             return msgspec.json.decode((folder / NAME).read_bytes(), type=Manifest)
         except FileNotFoundError:
             return Manifest(folder.name)
+        except ValueError as error:
+            raise RecordingUnreadable from error
 
     def put(self, folder: Path, part: Part) -> None:
         """Add a part or replace the one of the same file."""

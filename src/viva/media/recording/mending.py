@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 import structlog
 
+from viva.media.errors import RecordingUnreadable
 from viva.media.recording.attending import look
 from viva.media.recording.locks import claim
 from viva.media.recording.manifest import Manifests, Part
@@ -24,26 +25,34 @@ class Mended(msgspec.Struct, frozen=True):
     growing: frozenset[UUID]
     left: dict[UUID, float]
     """What they heard may be owed, of the time before this many milliseconds on the interview's clock."""
+    unreadable: frozenset[UUID]
+    """Of these nobody can say anything now; their files are left as they are."""
 
 
 def mend_all(root: Path, manifests: Manifests, among: Iterable[UUID] | None) -> Mended:
-    """Complete the unfinished files of these sessions, or of all. Raises `OSError`."""
+    """Complete the unfinished files of these sessions, or of all. Raises `OSError` if there is no folder."""
     mended, growing, left = list[tuple[UUID, Part]](), set[UUID](), dict[UUID, float]()
+    unreadable = set[UUID]()
     for session_id in _sessions_in(root) if among is None else among:
         folder = root / str(session_id)
-        attending = look(folder)
+        try:
+            attending, parts = look(folder), manifests.read(folder).parts
+        except (OSError, ValueError, RecordingUnreadable) as error:
+            log.error("recording_unreadable", session=str(session_id), error=type(error).__name__)
+            unreadable.add(session_id)
+            continue
         if attending.present:
             growing.add(session_id)
         if attending.left:
             left[session_id] = attending.before_ms
-        for part in manifests.read(folder).parts:
+        for part in parts:
             found = None if part.finished else _mend(folder, part.file, manifests)
             if found == "growing":
                 growing.add(session_id)
             elif found is not None:
                 mended.append((session_id, found))
                 left.setdefault(session_id, attending.before_ms)
-    return Mended(tuple(mended), frozenset(growing), left)
+    return Mended(tuple(mended), frozenset(growing), left, frozenset(unreadable))
 
 
 def _sessions_in(root: Path) -> Iterator[UUID]:

@@ -33,6 +33,8 @@ VIDEO_FLOOR_BYTES = 128 * 1024 * 1024
 """Below this much free space only sound is kept; until `file.FLOOR_BYTES` there is room for hours of it."""
 FLUSH_S = 1.0
 DRAIN_S = 20.0
+FULL_S = 5.0
+"""So long the end of a recording waits for room on a full disk."""
 
 
 class Recorder:
@@ -78,6 +80,10 @@ class Recorder:
         """What the manifest says of this file; `None` before the first packet."""
         return self._part
 
+    def inherit(self, trouble: Trouble) -> None:
+        """So it stands with the recorder before this one; that it is over is told when this one works."""
+        self._trouble = trouble
+
     def audio(self, packet: AudioPacket) -> None:
         """Keep a sound packet."""
         if self._closed:
@@ -85,7 +91,7 @@ class Recorder:
         placement = self._placement or self._begin(packet.spoken_ms)
         time_ms = placement.audio(packet.timestamp, packet.spoken_ms)
         if time_ms - self._sound_end_ms > PAUSE_MS:
-            self._change(gaps=(*(self._part.gaps if self._part else ()), Gap(self._sound_end_ms, time_ms)))
+            self._gap(self._sound_end_ms, time_ms)
         self._sound_end_ms = time_ms + packet.duration * 1000 // packet.format.sample_rate_hz
         self._take(self._clusters.audio(time_ms, packet.data))
 
@@ -109,9 +115,10 @@ class Recorder:
         """Nothing to do: silence writes nothing, and whoever started the recorder closes it."""
 
     async def close(self) -> Part | None:
-        """Write what is left, the index and the manifest; the finished part, `None` if nothing came.
+        """Write what is left, the index and the manifest; the finished part, `None` if it holds nothing.
 
-        What a stalled disk does not take within twenty seconds is left for the next start to mend.
+        What a full disk has no room for within five seconds is lost, and a gap. What a stalled one does not
+        take within twenty, and a file for whose index there is no room, is left for the next start to mend.
         """
         if self._closed or self._part is None:
             self._closed = True
@@ -128,13 +135,23 @@ class Recorder:
                 self._part = await finishing
         except (OSError, TimeoutError) as error:
             log.warning("recording_left_unfinished", file=self._file.path.name, error=type(error).__name__)
+        except Exception:  # the next start mends what can be mended
+            log.exception("recording_left_unfinished", file=self._file.path.name)
         return self._part
 
     async def _drain(self) -> None:
-        """Wait for the write under way, then try once to write what is left."""
+        """Wait for the write under way, then write what is left."""
         await self._wait_for_disk()
-        self._write()
-        await self._wait_for_disk()
+        until_s = self._loop.time() + FULL_S
+        while True:
+            self._write()
+            await self._wait_for_disk()
+            if not self._backlog or self._loop.time() >= until_s:
+                break
+            await asyncio.sleep(FLUSH_S)
+        if lost := self._backlog.take():
+            log.error("recording_lost_its_end", file=self._file.path.name, clusters=len(lost))
+            self._gap(lost[0].start_ms, self._sound_end_ms)
         self._refresh_start()
 
     async def _wait_for_disk(self) -> None:
@@ -142,8 +159,12 @@ class Recorder:
             self._together.go()
             await asyncio.wait([self._writing])
 
-    def _finish(self, part: Part) -> Part:
+    def _finish(self, part: Part) -> Part | None:
         try:
+            if self._file.empty:
+                log.warning("recording_holds_nothing", file=self._file.path.name)
+                self._file.discard()
+                return None
             found = self._file.finish()
             part = msgspec.structs.replace(
                 part,
@@ -187,6 +208,9 @@ class Recorder:
             self._begin(frame.received_ms)
         self._change(video=settings.codec)
         return True
+
+    def _gap(self, start_ms: int, end_ms: int) -> None:
+        self._change(gaps=(*(self._part.gaps if self._part else ()), Gap(start_ms, end_ms)))
 
     def _change(self, **changes: object) -> None:
         if self._part is not None:
@@ -233,6 +257,9 @@ class Recorder:
         except OSError as error:  # not the clusters' failure: they would be written a second time
             log.warning("recording_not_noted", file=self._file.path.name, errno=error.errno)
             return 0
+        except Exception:  # nor is this
+            log.exception("recording_not_noted", file=self._file.path.name)
+            return 0
         return free_bytes
 
     def _note(self, part: Part) -> None:
@@ -243,19 +270,27 @@ class Recorder:
     async def _written(
         self, job: asyncio.Future[int], clusters: list[Cluster], tracks: Tracks | None
     ) -> None:
+        await asyncio.wait([job])
         try:
-            self._disk_low = await job < self._video_floor_bytes
+            if (error := job.exception()) is not None:
+                self._failed(error, clusters)
+                return
+            self._disk_low = job.result() < self._video_floor_bytes
             self._tracks_written = self._tracks_written or tracks is self._tracks
             if self._trouble == "stopped":
                 self._say("recovered")
-        except OSError as error:
-            log.warning("recording_write_failed", file=self._file.path.name, errno=error.errno)
-            self._disk_low = True
-            self._backlog.put_back(clusters)
-            self._say("stopped")
         finally:
             self._backlog.written(time.monotonic())
             self._writing = None
+
+    def _failed(self, error: BaseException, clusters: list[Cluster]) -> None:
+        """Whatever it was, the clusters are not on the disk. Of what nobody foresaw the log tells where."""
+        unforeseen = None if isinstance(error, OSError) else error
+        errno = getattr(error, "errno", None)
+        log.warning("recording_write_failed", file=self._file.path.name, errno=errno, exc_info=unforeseen)
+        self._disk_low = True
+        self._backlog.put_back(clusters)
+        self._say("stopped")
 
     def _say(self, trouble: Trouble) -> None:
         """Tell of a change for the worse once, and of its end."""

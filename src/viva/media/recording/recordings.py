@@ -12,7 +12,7 @@ from uuid import UUID
 import structlog
 
 from viva.audio import AudioPacket
-from viva.media.recording.attending import Attendance, attend, forget_who_left
+from viva.media.recording.attending import Attendance, attend, forget_who_left, look
 from viva.media.recording.file import RecordingFile
 from viva.media.recording.manifest import Manifests, Part
 from viva.media.recording.mending import Mended, mend_all
@@ -80,7 +80,7 @@ class Recordings:
         )
 
     async def parts(self, session_id: UUID) -> tuple[Part, ...]:
-        """What was recorded, in order; empty if nothing was."""
+        """What was recorded, in order; empty if nothing was. Raises `RecordingUnreadable`."""
         manifest = await asyncio.to_thread(self._manifests.read, self._folder(session_id))
         return manifest.parts
 
@@ -144,6 +144,10 @@ class Recordings:
     async def attend(self, session_id: UUID, from_ms: int) -> Attendance:
         """Be at an interview from this moment of it on, for other processes to see. Raises `OSError`."""
         return await asyncio.to_thread(attend, self._folder(session_id), from_ms)
+
+    async def attended(self, session_id: UUID) -> bool:
+        """Whether somebody is at an interview: it, or its recording, is not complete. Raises `OSError`."""
+        return (await asyncio.to_thread(look, self._folder(session_id))).present
 
     async def forget_who_left(self, session_id: UUID) -> None:
         """What processes that are gone owed of an interview is written down. Raises `OSError`."""

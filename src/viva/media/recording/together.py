@@ -16,11 +16,11 @@ GATHER_S = 0.1
 
 class _Outcome(msgspec.Struct, frozen=True):
     value: Any = None
-    error: OSError | None = None
+    error: Exception | None = None
 
 
 class Together:
-    """Gives blocking calls to the threads of an executor. Every call has its own result or `OSError`."""
+    """Gives blocking calls to the threads of an executor. Every call has its own result or error."""
 
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
@@ -51,7 +51,7 @@ def _all(calls: Sequence[Callable[[], Any]]) -> list[_Outcome]:
 def _one(call: Callable[[], Any]) -> _Outcome:
     try:
         return _Outcome(call())
-    except OSError as error:
+    except Exception as error:  # noqa: BLE001 (whoever called is told; the others' calls are still to be made)
         return _Outcome(error=error)
 
 

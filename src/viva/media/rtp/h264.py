@@ -6,6 +6,12 @@ from viva.media.rtp.picture import Joiner, Picture
 
 _IDR, _SPS, _PPS, _STAP_A, _FU_A = 5, 7, 8, 24, 28
 _WIDEST = 16_384
+_UNITS_MAX = 1_000
+"""A picture's slices: an encoder that makes one for each packet needs a hundred for a large key frame."""
+SET_MAX_BYTES = 256
+"""A browser's parameter sets have a few dozen bytes; two of these fit the header of a recording."""
+_CYCLE_MAX = 255
+"""`num_ref_frames_in_pic_order_cnt_cycle` (H.264, 7.4.2.1.1)."""
 _CHROMA_PROFILES = {100, 110, 122, 244, 44, 83, 86, 118, 128}
 
 
@@ -48,6 +54,8 @@ def _units(parts: list[bytes]) -> list[bytes]:
             units += _aggregated(part)
         elif 0 < kind < _STAP_A:
             units.append(part)
+        if len(units) > _UNITS_MAX:
+            return []
     return [] if fragment is not None else units
 
 
@@ -64,7 +72,7 @@ def _aggregated(part: bytes) -> list[bytes]:
 
 
 def parameter_sets(keyframe: bytes) -> tuple[bytes, bytes] | None:
-    """`(SPS, PPS)` that a key frame carries, `None` if it lacks one."""
+    """`(SPS, PPS)` that a key frame carries, `None` if it lacks one or one is longer than any honest one."""
     found: dict[int, bytes] = {}
     position = 0
     while position + 4 < len(keyframe):
@@ -73,7 +81,10 @@ def parameter_sets(keyframe: bytes) -> tuple[bytes, bytes] | None:
         if unit:
             found.setdefault(unit[0] & 0x1F, unit)
         position += 4 + size
-    return (found[_SPS], found[_PPS]) if found.get(_SPS, b"")[3:] and _PPS in found else None
+    sps, pps = found.get(_SPS, b""), found.get(_PPS, b"")
+    if not 4 <= len(sps) <= SET_MAX_BYTES or not 1 <= len(pps) <= SET_MAX_BYTES:
+        return None
+    return sps, pps
 
 
 def configuration(sps: bytes, pps: bytes) -> bytes:
@@ -107,7 +118,7 @@ class _Bits:
 
 def dimensions(sps: bytes) -> tuple[int, int] | None:
     """Width and height after cropping (H.264, 7.3.2.1.1), `None` when the set cannot be read."""
-    if len(sps) < 5:
+    if not 5 <= len(sps) <= SET_MAX_BYTES:
         return None
     try:
         width, height = _dimensions(_Bits(sps[4:]), sps[1])
@@ -128,8 +139,7 @@ def _dimensions(bits: _Bits, profile: int) -> tuple[int, int]:
         bits.take(1)
         bits.signed()
         bits.signed()
-        for _ in range(bits.golomb()):
-            bits.signed()
+        _skip_cycle(bits)
     bits.golomb()
     bits.take(1)
     width, height = 16 * (bits.golomb() + 1), 16 * (bits.golomb() + 1)
@@ -143,6 +153,14 @@ def _dimensions(bits: _Bits, profile: int) -> tuple[int, int]:
         width -= 2 * (left + right)
         height -= 2 * (top + bottom) * (2 - frames_only)
     return width, height
+
+
+def _skip_cycle(bits: _Bits) -> None:
+    count = bits.golomb()
+    if count > _CYCLE_MAX:
+        raise ValueError("no picture order has so long a cycle")
+    for _ in range(count):
+        bits.signed()
 
 
 def _skip_chroma(bits: _Bits) -> None:

@@ -6,8 +6,9 @@ import msgspec
 
 Item = TypeVar("Item")
 
-_JUMP = 1_000
-"""A sender that skips this many packets has started anew; nothing of the hole is worth asking for."""
+_HOLES_MAX = 300
+"""A second and a half of an interview's packets: about as much as a browser keeps to send again. With more of
+them missing at a time the sender counts as one that has started anew; nothing of it is worth asking for."""
 _ASK_TIMES = 6
 _ASK_AT_MOST = 100
 
@@ -74,8 +75,9 @@ class _Hole(msgspec.Struct):
 class Reorder(Generic[Item]):
     """Hands packets on in order. It waits for a missing one at most `hold_ms` and `hold_packets` packets.
 
-    Both may be changed at any time. A missing packet is asked for again after `ask_again_ms`: sending it anew
-    takes about one round trip. `asked` counts packets, `recovered` those of them that came in time.
+    Both may be changed at any time. When more are missing than are worth asking for, none is waited for.
+    A missing packet is asked for again after `ask_again_ms`: sending it anew takes about one round trip.
+    `asked` counts packets, `recovered` those of them that came in time.
     """
 
     def __init__(self, *, hold_ms: float, hold_packets: int, ask_again_ms: float = 80.0) -> None:
@@ -112,7 +114,7 @@ class Reorder(Generic[Item]):
         if number < self._next:
             self.late += 1
             return []
-        if number - self._highest > _JUMP:
+        if number - self._highest + len(self._holes) > _HOLES_MAX:
             return [*self._jump(number), (number, item)]
         self._remember_holes(number, now_ms)
         self._held[number] = item
@@ -169,6 +171,7 @@ class Reorder(Generic[Item]):
     def _jump(self, number: int) -> list[tuple[int, Item]]:
         ready = sorted(self._held.items())
         self._held.clear()
+        self.given_up += len(self._holes)
         self._holes.clear()
         self._next, self._highest = number + 1, number
         return ready

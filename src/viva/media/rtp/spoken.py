@@ -5,11 +5,12 @@ recorder and the recogniser go by it, so what was heard live and what is heard a
 """
 
 from viva.audio import OPUS_RATE_HZ
+from viva.media.rtp.pace import BEHIND_MS
 
 EARLY_MS = 40.0
 """A packet this much earlier than its count says: those before were delayed. Nothing arrives before it was
 said."""
-LATE_MS = 5_000.0
+LATE_MS = BEHIND_MS
 """No network holds a packet back for longer: its sender's count has stood still."""
 PAUSE_MS = 1_000.0
 """After so long without packets the count may have stood still, or the network may have been stuck: what it

@@ -1,5 +1,6 @@
 """One track each of sound and picture: RTP packets in, encoded packets and whole pictures out."""
 
+import math
 from abc import ABC, abstractmethod
 from typing import Generic, TypeVar
 
@@ -8,6 +9,7 @@ from viva.media.model import VideoCodec
 from viva.media.rtp import opus
 from viva.media.rtp.h264 import H264Joiner
 from viva.media.rtp.order import Reorder, Timeline
+from viva.media.rtp.pace import Pace
 from viva.media.rtp.packet import RtpPacket
 from viva.media.rtp.picture import Joiner
 from viva.media.rtp.reception import Reception
@@ -31,6 +33,7 @@ KEYFRAME_EVERY_MS = 10_000.0
 """Browsers send key frames only when asked; one in ten seconds keeps the recording seekable."""
 
 _FORMAT = AudioFormat()
+_PER_MS = OPUS_RATE_HZ / 1000
 
 Encoded = TypeVar("Encoded", AudioPacket, VideoFrame)
 
@@ -138,11 +141,18 @@ class Track(ABC, Generic[Encoded]):
 
 
 class AudioTrack(Track[AudioPacket]):
-    """Opus, packet by packet. A lost one is asked for: Chromium sends sound again within a round trip."""
+    """Opus, packet by packet. A lost one is asked for: Chromium sends sound again within a round trip.
+
+    Sound that runs ahead of time is dropped; `ahead` counts its packets.
+    """
 
     def __init__(self) -> None:
         super().__init__(OPUS_RATE_HZ)
         self.spoken = SpokenClock()
+        self.ahead = 0
+        self._pace = Pace()
+        self._spoken_ms = -math.inf
+        self._straddles = False
 
     def _new_order(self) -> Reorder[tuple[RtpPacket, float]]:
         return Reorder(
@@ -156,15 +166,30 @@ class AudioTrack(Track[AudioPacket]):
             return []
         return super().to_ask(now_ms)
 
+    def resume(self, silent_since_ms: float) -> None:
+        """The sender was muted. Its encoder may have begun a packet before, and completes that now.
+
+        It is passed over: what was said before would stand after the mute. Of a sender that went on sending
+        each packet has its moment.
+        """
+        if self._spoken_ms <= silent_since_ms:
+            self.spoken.restart()
+            self._straddles = self.taken > 0
+
     def _take(self, _number: int, packet: RtpPacket, received_ms: float) -> AudioPacket | None:
         samples = opus.packet_samples(packet.payload)
         if not samples:
             return None
+        if self._straddles:
+            self._straddles = False
+            return None
+        if not self._pace.allows(samples / _PER_MS, received_ms):
+            self.ahead += 1
+            return None
         self.taken += 1
         timestamp = self._timeline.at(packet.timestamp, received_ms)
-        return AudioPacket(
-            _FORMAT, timestamp, samples, packet.payload, self.spoken.at(timestamp, received_ms)
-        )
+        self._spoken_ms = self.spoken.at(timestamp, received_ms)
+        return AudioPacket(_FORMAT, timestamp, samples, packet.payload, self._spoken_ms)
 
 
 class VideoTrack(Track[VideoFrame]):
