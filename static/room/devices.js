@@ -72,7 +72,6 @@ function showPicture(opened) {
   part("camera-off").hidden = hasPicture;
   part("camera").setAttribute("aria-pressed", String(hasPicture));
   part("hide").hidden = !hasPicture;
-  if (hasPicture) void video.play();
 }
 
 /** @param {number} level */

@@ -8,6 +8,7 @@ import { onRetry, showFault } from "./faults.js";
 import { LiveChannel } from "./live.js";
 import { MediaLink } from "./media.js";
 import { Muting } from "./muting.js";
+import { Notices } from "./notices.js";
 import { part, root, word } from "./parts.js";
 import { SelfView } from "./self.js";
 import { Reader } from "./speech.js";
@@ -30,6 +31,7 @@ let hiding = 0;
 let wasHidden = false;
 
 const troubles = new Troubles(part("trouble"), part("notice"));
+const notices = new Notices(troubles);
 const corrections = new Corrections(part("correct"), part("correction-form"), { heard: word("Heard"), corrected: word("Corrected") }, (seq, text) => tell({ type: "correct", seq, text }));
 const captions = new Captions(root, word("Unsure"), corrections);
 const countdown = new Countdown(part("timer"), part("timer-value"), (left) => { timeWord = word(left === "over" ? "TimeUp" : "MinuteLeft"); redraw(); });
@@ -45,7 +47,7 @@ const media = new MediaLink(sessionId, JSON.parse(root.dataset.iceServers ?? "[]
   onWay: (overSocket) => { local.soundOnly = overSocket; troubles.show("sound_only", overSocket ? word("SoundOnly") : "", "info"); },
   onTry: (attempt) => { if (attempt === TRIES_MANY) troubles.show("media", word("MediaFailed"), "bad"); },
 }, muting.on);
-const typed = new TypedAnswer(part("typed-form"), sessionId, { empty: word("Empty"), failed: word("SendFailed") }, { onSending: wait, onRefused: () => channel("refused") });
+const typed = new TypedAnswer(part("typed-form"), sessionId, { empty: word("Empty"), failed: word("SendFailed") }, { onSending: wait, onRefused: () => { live.close(); channel("refused"); } });
 
 function redraw() {
   draw(state, local, reader.speaking, timeWord);
@@ -59,7 +61,7 @@ function receive(message) {
   else if (message.type === "question") reader.read(message.question.text);
   else if (message.type === "clock") countdown.set(message.deadline, message.server_time);
   else if (message.type === "media") media.told(message.state);
-  else if (message.type === "notice") notice(message.code, message.message);
+  else if (message.type === "notice") notices.tell(message);
   else if (message.type === "error") {
     wait(false);
     corrections.refused();
@@ -84,8 +86,9 @@ function become(next) {
   typed.setQuestion(next.question_id ?? "");
   if (stepped) newQuestion(before !== null);
   troubles.show("no_recogniser", next.stt === "off" && !local.typedOnly ? word("NoRecogniser") : "", "info");
+  notices.settle(next.troubles);
   redraw();
-  if (next.answering && !local.typedOnly && local.media === "idle") void media.open();
+  if (next.answering && !local.typedOnly && ["idle", "closed"].includes(local.media)) void media.open();
 }
 
 /** @param {boolean} moved whether there was another question before */
@@ -105,13 +108,6 @@ function visibility() {
   else if (wasHidden) { wasHidden = false; note("tab_shown"); }
 }
 
-/** @param {string} code @param {string} message */
-function notice(code, message) {
-  const family = code.startsWith("captions_") ? "captions" : code;
-  const over = code === "captions_restored";
-  troubles.show(family, message, over ? "good" : "info", over || ["time_is_up", "restarting"].includes(code));
-}
-
 /** @param {import("./live.js").ChannelState} now */
 function channel(now) {
   drawConnection(now, state !== null);
@@ -119,6 +115,7 @@ function channel(now) {
     corrections.resend();
     media.serverIsBack();
   }
+  if (now === "replaced") muting.forget();
   if (now !== "replaced" && now !== "refused") return;
   media.close();
   selfView.hide();
@@ -239,7 +236,7 @@ async function openIfAllowed() {
   if (local.typedOnly) return;
   try {
     const answer = await navigator.permissions.query({ name: /** @type {PermissionName} */ ("microphone") });
-    if (answer.state === "granted") await media.open();
+    if (answer.state === "granted" && local.media === "idle") await media.open();
   } catch {
     // this browser does not say; the start button asks
   }
@@ -264,7 +261,7 @@ const clicks = {
   mute: toggleMute,
   camera: () => void toggleCamera(),
   captions: toggleCaptions,
-  "take-back": () => { part("replaced").close(); live.open(); void openIfAllowed(); },
+  "take-back": () => { part("replaced").close(); void live.take().then(() => local.typedOnly || media.open()); },
 };
 for (const [name, act] of Object.entries(clicks)) part(name).addEventListener("click", (/** @type {MouseEvent} */ event) => {
   // the second click of a double click is not meant for the button that has come to stand there
@@ -280,5 +277,4 @@ onRetry(() => void media.open());
 if (muting.on) drawMuted();
 part("speak").hidden = !reader.available;
 part("speak").setAttribute("aria-pressed", String(reader.automatic));
-live.open();
-void openIfAllowed();
+void live.take().then(openIfAllowed);

@@ -2,17 +2,20 @@
 // when another tab takes over.
 
 import { delayMs } from "./backoff.js";
+import { page } from "./page.js";
 
 const LOOK_EVERY_MS = 1000;
 const DOUBT_MAX_MS = 1500;
 const SILENCE_MAX_MS = 4000; // a socket of a network that is gone stays open and says nothing
 const BUSY_MAX_MS = 30_000; // so long the server may be at a command, or at taking us in, before it says anything
+const WISH_MS = 30_000; // who wanted the interview here, and was not connected by then, may be elsewhere
 
 /**
  * @typedef {{id: string, order: number, text: string}} Question
  * @typedef {{type: "state", session_id: string, status: string, phase: string, question_id: string | null,
  *   question: Question | null, answering: boolean, question_count: number, deadline: string | null, seq: number,
- *   answer_limit_s: number, stt: string, media: {connected: boolean, muted: boolean}, server_time: string}} State
+ *   answer_limit_s: number, stt: string, media: {connected: boolean, muted: boolean}, server_time: string,
+ *   troubles?: import("./notices.js").Notice[]}} State
  * @typedef {{type: "stt_result", text: string, is_final: boolean, question_id: string | null, seq: number | null,
  *   start_ms: number, end_ms: number, confidence: number | null, corrected_text: string | null}} SpeechResult
  * @typedef {"connecting" | "open" | "lost" | "replaced" | "refused"} ChannelState
@@ -28,8 +31,11 @@ export class LiveChannel {
     this.listeners = listeners;
     /** @type {WebSocket | null} */ this.socket = null;
     this.attempt = 0;
-    this.lastSeq = 0;
+    /** the last final before the first that is missing */ this.lastSeq = 0;
+    /** @type {Set<number>} finals that came before those ahead of them */ this.early = new Set();
     this.stopped = false;
+    this.taken = () => {};
+    this.wantedUntil = 0;
     this.timer = 0;
     this.pinger = 0;
     this.lastHeard = 0;
@@ -37,7 +43,17 @@ export class LiveChannel {
     window.addEventListener("online", () => this.hurry());
   }
 
-  /** Open, or open again after `replaced`. */
+  /**
+   * The candidate wants the interview here: at first, and again after `replaced`. Nothing else takes it from another,
+   * nor does a wish that a network kept from being heard.
+   * @returns {Promise<void>} when the server has taken this page in
+   */
+  take() {
+    this.wantedUntil = Date.now() + WISH_MS;
+    this.open();
+    return new Promise((resolve) => { this.taken = resolve; });
+  }
+
   open() {
     clearTimeout(this.timer);
     this.stopped = false;
@@ -45,6 +61,8 @@ export class LiveChannel {
     this.listeners.onChannel("connecting");
     const address = new URL(`/api/sessions/${this.sessionId}/live`, location.href);
     address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+    address.searchParams.set("page", page);
+    if (Date.now() > this.wantedUntil) address.searchParams.set("returning", "1");
     const socket = new WebSocket(address);
     this.socket = socket;
     socket.addEventListener("message", (event) => this.receive(socket, event.data));
@@ -78,9 +96,7 @@ export class LiveChannel {
     this.patienceMs = SILENCE_MAX_MS;
     const message = JSON.parse(frame);
     if (message.type === "state" && this.attempt !== -1) this.settle();
-    if (message.type === "stt_result" && message.is_final && message.seq !== null) {
-      this.lastSeq = Math.max(this.lastSeq, message.seq);
-    }
+    if (message.type === "stt_result" && message.is_final && message.seq !== null) this.have(message.seq);
     if (message.type === "replaced") {
       this.close();
       this.listeners.onChannel("replaced");
@@ -89,9 +105,17 @@ export class LiveChannel {
     this.listeners.onMessage(message);
   }
 
+  /** A line may break between a final and those before it. @param {number} seq */
+  have(seq) {
+    if (seq > this.lastSeq) this.early.add(seq);
+    while (this.early.delete(this.lastSeq + 1)) this.lastSeq += 1;
+  }
+
   /** The first `state` on this socket: the channel works; ask for what was missed. */
   settle() {
     this.attempt = -1;
+    this.wantedUntil = 0;
+    this.taken();
     this.listeners.onChannel("open");
     this.send({ type: "resume", after_seq: this.lastSeq });
   }

@@ -29,7 +29,8 @@ export class MediaLink {
     /** @type {MediaStream | null} */ this.stream = null;
     /** @type {RTCPeerConnection | null} */ this.peer = null;
     /** @type {SocketSound | null} */ this.socket = null;
-    /** @type {Promise<void> | null} */ this.opening = null;
+    /** @type {Promise<void> | null} while the devices are asked for */ this.opening = null;
+    /** @type {AbortController | null} */ this.offering = null;
     this.overSocket = learnt() && possible();
     /** @type {WeakSet<RTCPeerConnection>} */ this.watched = new WeakSet();
     this.negotiated = false;
@@ -46,6 +47,7 @@ export class MediaLink {
   /** Take the devices and connect. Called twice it does it once; after a failure it tries again. */
   open() {
     if (this.state === "connected" || this.state === "connecting" || this.state === "lost") return Promise.resolve();
+    this.become("asking"); // what was asked before it was closed is wanted again
     this.opening ??= this.take().finally(() => { this.opening = null; });
     return this.opening;
   }
@@ -54,14 +56,21 @@ export class MediaLink {
     this.fault = null;
     const fault = standingFault();
     if (fault) return this.fail(fault);
-    this.become("asking");
-    try {
-      if (!this.hasLiveSound()) this.hold(await this.devices());
-    } catch (error) {
-      return this.fail(faultOf(error));
-    }
+    if (!this.hasLiveSound()) await this.ask();
+    if (this.state !== "asking") return;
     this.attempt = 0;
-    await this.connect();
+    void this.connect();
+  }
+
+  /** A person may take minutes to answer. What comes when this was closed meanwhile goes back at once. */
+  async ask() {
+    try {
+      const stream = await this.devices();
+      if (this.state === "asking") this.hold(stream);
+      else giveBack(stream);
+    } catch (error) {
+      if (this.state === "asking") this.fail(faultOf(error));
+    }
   }
 
   /** @returns {Promise<MediaStream>} with a picture if one is wanted and possible */
@@ -97,13 +106,15 @@ export class MediaLink {
     this.negotiated = false;
     const peer = peerFor(/** @type {MediaStream} */ (this.stream), this.iceServers, this.muted);
     this.peer = peer;
+    this.offering = new AbortController();
     peer.addEventListener("connectionstatechange", () => this.watch(peer));
     try {
-      await negotiate(peer, this.sessionId);
+      await negotiate(peer, this.sessionId, this.offering);
       this.negotiated = true;
       if (peer === this.peer && this.state === "connecting") this.timer = setTimeout(() => this.missed(peer, MISSES_MAX), CONNECT_MAX_MS);
     } catch (error) {
       if (peer !== this.peer) return;
+      if (error instanceof OfferRefused && error.code === "replaced") return this.close(); // the live channel tells it
       if (error instanceof OfferRefused && error.code && error.status < 500 && error.status !== 429) {
         this.drop();
         this.become("failed", error.message);
@@ -228,8 +239,12 @@ export class MediaLink {
   /** Turn the picture on or off; the connection is made anew, for its shape changes. @param {boolean} on */
   async camera(on) {
     choose({ camera: on });
+    if (this.opening) {
+      await this.opening; // which asks by the choice of before
+      if (this.state === "closed") return;
+    }
     this.stop();
-    this.state = "idle";
+    this.become("idle");
     await this.open();
   }
 
@@ -249,13 +264,14 @@ export class MediaLink {
     const peer = this.peer;
     this.peer = null;
     peer?.close();
+    this.offering?.abort(); // or it would take the place of whoever sends by now
     this.socket?.close();
     this.socket = null;
   }
 
   stop() {
     this.drop();
-    for (const track of this.stream?.getTracks() ?? []) track.stop();
+    if (this.stream) giveBack(this.stream);
     this.stream = null;
   }
 
@@ -271,4 +287,9 @@ export class MediaLink {
     this.state = state;
     this.listeners.onState(state, words);
   }
+}
+
+/** No light stays on. @param {MediaStream} stream */
+function giveBack(stream) {
+  for (const track of stream.getTracks()) track.stop();
 }

@@ -28,6 +28,12 @@ export class Muting {
     this.look();
   }
 
+  /** Another tab or device has taken over: what the candidate wants now they say there, and the server knows it. */
+  forget() {
+    this.wanted = this.unmuted = false;
+    sessionStorage.removeItem(this.key);
+  }
+
   /**
    * What the server says in every state. One that does not know of a wish yet is told, and so is one that was killed
    * before it could write an unmuting down: nobody shall go on talking to a server that keeps nothing.

@@ -1,9 +1,11 @@
 // One WebRTC connection: offer, whole candidate list, answer. The server is ICE-lite on one port, so nothing
 // trickles. What breaks is never mended: media.js makes a new one.
 
+import { page } from "./page.js";
 import { watch } from "./pulse.js";
 
 const GATHERING_MAX_MS = 1500;
+const OFFER_MAX_MS = 10_000;
 const VIDEO_MAX_BPS = 600_000;
 
 /** The server said no, in words for a person. */
@@ -61,16 +63,20 @@ async function bytesReceived(peer) {
   return NaN;
 }
 
-/** @param {RTCPeerConnection} peer @param {string} sessionId */
-export async function negotiate(peer, sessionId) {
+/**
+ * @param {RTCPeerConnection} peer @param {string} sessionId
+ * @param {AbortController} offering aborted to take the offer back; after ten seconds that happens by itself
+ */
+export async function negotiate(peer, sessionId, offering) {
   await peer.setLocalDescription(await peer.createOffer());
   await gathered(peer);
   const local = /** @type {RTCSessionDescription} */ (peer.localDescription);
-  const response = await fetch(`/api/sessions/${sessionId}/offer`, {
+  setTimeout(() => offering.abort(), OFFER_MAX_MS);
+  const response = await fetch(`/api/sessions/${sessionId}/offer?page=${page}`, {
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "application/json" },
     body: JSON.stringify({ sdp: local.sdp, type: local.type }),
-    signal: AbortSignal.timeout(10_000),
+    signal: offering.signal,
   });
   if (!response.ok) throw await refusal(response);
   const answer = await response.json();

@@ -19,7 +19,6 @@ export class SelfView {
     this.video.hidden = !hasPicture;
     this.audioOnly.hidden = hasPicture;
     this.video.srcObject = hasPicture ? stream : null;
-    if (hasPicture) void this.video.play();
     this.stopLevel?.();
     this.stopLevel = watchLevel(stream, (level) => { this.level.value = level; });
   }

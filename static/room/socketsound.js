@@ -1,5 +1,6 @@
 // The way for the sound where no UDP passes: the browser's own recording, piece by piece, over a WebSocket.
 
+import { page } from "./page.js";
 import { watch } from "./pulse.js";
 
 const PIECE_MS = 100;
@@ -28,7 +29,7 @@ export function learn(needed) {
 export class SocketSound {
   /** @param {MediaStream} stream @param {string} sessionId @param {boolean} muted @param {{onOpen: () => void, onLost: () => void}} listeners */
   constructor(stream, sessionId, muted, listeners) {
-    const address = new URL(`/api/sessions/${sessionId}/sound`, location.href);
+    const address = new URL(`/api/sessions/${sessionId}/sound?page=${page}`, location.href);
     address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
     this.ended = false;
     this.muted = muted;
@@ -46,24 +47,34 @@ export class SocketSound {
 
   begin() {
     if (this.ended) return;
-    if (!this.muted) this.recorder.start(PIECE_MS);
-    // while nothing is recorded an empty piece says that this page is still there
-    this.here = setInterval(() => { if (this.muted) this.socket.send(new Uint8Array(0)); }, HERE_EVERY_MS);
+    if (this.muted) this.rest();
+    else this.recorder.start(PIECE_MS);
     // a server of before this pulse never beats: then nothing can be read from its silence
     watch(() => (this.ended ? null : this.beats), () => this.lose(), () => this.beats === 0);
     this.listeners.onOpen();
+  }
+
+  /** While nothing is recorded empty pieces say that this page is still there, and that what comes next follows a pause. */
+  rest() {
+    this.here = setInterval(() => this.socket.send(new Uint8Array(0)), HERE_EVERY_MS);
   }
 
   /** @param {boolean} muted */
   mute(muted) {
     this.muted = muted;
     if (this.ended || this.socket.readyState !== WebSocket.OPEN) return;
-    if (muted && this.recorder.state === "recording") {
-      this.recorder.requestData(); // what was said until now
-      this.recorder.pause();
-    } else if (!muted) {
-      if (this.recorder.state === "paused") this.recorder.resume();
-      else if (this.recorder.state === "inactive") this.recorder.start(PIECE_MS);
+    clearInterval(this.here);
+    if (muted) {
+      if (this.recorder.state === "recording") {
+        this.recorder.requestData(); // what was said until now
+        this.recorder.pause();
+      }
+      this.rest();
+    } else if (this.recorder.state === "paused") {
+      this.socket.send(new Uint8Array(0)); // the mute may have been shorter than a second
+      this.recorder.resume();
+    } else if (this.recorder.state === "inactive") {
+      this.recorder.start(PIECE_MS);
     }
   }
 

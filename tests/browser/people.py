@@ -35,6 +35,19 @@ document.addEventListener("securitypolicyviolation", (event) => {
 });
 """
 
+ASKING_FOR_DEVICES = """
+(() => {
+  const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  window.asked = 0;
+  navigator.mediaDevices.getUserMedia = async (wanted) => {
+    window.asked += 1;
+    await new Promise((allow) => { window.allow = allow; });
+    return (window.stream = await real(wanted));
+  };
+})();
+"""
+"""A browser that gives no microphone before `window.allow()`, as while a person is asked."""
+
 
 async def launch(
     playwright: Playwright, speech: Path, *, program: Path | None = CHROMIUM, more: Sequence[str] = ()

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from playwright.async_api import Page, expect
+from tests.browser.devices import HeldOffer, at_the_devices
 from tests.browser.people import People
 from tests.browser.way import KOREAN, Candidate
 from tests.support.server import Served
@@ -40,16 +41,6 @@ STANDING = {
     ),
     "This browser cannot record sound.": "delete window.RTCPeerConnection;",
 }
-
-
-async def at_the_devices(house: Served, people: People, script: str) -> tuple[Page, Candidate]:
-    """A candidate on the device page, whose browser was tampered with by `script`."""
-    page = await people.arrive(house.url)
-    await page.add_init_script(script)
-    candidate = Candidate(page)
-    await candidate.come_by((await house.new_session())["join_url"])
-    await candidate.agree()
-    return page, candidate
 
 
 def failing(name: str) -> str:
@@ -154,6 +145,21 @@ async def test_finding_6_the_devices_are_asked_for_once_and_given_back(
     assert set(states) == {"ended"}
 
 
+async def test_F18_the_camera_can_be_turned_off_while_the_first_connection_is_made(
+    typing_house: Served, people: People
+) -> None:
+    page, candidate = await at_the_devices(typing_house, people, failing(""))
+    offer = await HeldOffer.of(page)
+    await candidate.press(page.locator("[data-anyway]"))
+    await page.wait_for_url("**/room")
+    await candidate.press(candidate.button(candidate.words.answer))
+    await offer.asked.wait()
+    await candidate.press(candidate.button("Camera off"))
+    offer.go_on.set()
+    await expect(candidate.button("Camera on")).to_be_visible()
+    await expect(page.locator("[data-turn-word]")).to_have_text("Listening.")
+
+
 async def test_F18_an_offer_that_the_server_refuses_is_told_and_typing_goes_on(
     typing_house: Served, people: People
 ) -> None:
@@ -163,7 +169,7 @@ async def test_F18_an_offer_that_the_server_refuses_is_told_and_typing_goes_on(
     await candidate.come_by((await typing_house.new_session(language="ko"))["join_url"])
     await candidate.agree()
     await page.route(
-        "**/offer",
+        "**/offer?*",
         lambda route: route.continue_(post_data='{"type":"offer","sdp":"v=0"}'),
     )
     await candidate.press(page.locator("[data-anyway]"))

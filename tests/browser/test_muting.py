@@ -48,6 +48,7 @@ async () => {
 """
 LATER = "before => document.querySelector('[data-timer-value]').textContent !== before"
 MUTED = "Muted: neither your voice nor your picture is sent or recorded."
+SAID = {"Mute": MUTED, "Unmute": "Your microphone is on again."}
 
 
 def say_numbers(folder: Path) -> Path:
@@ -247,6 +248,32 @@ async def test_F15_a_reload_and_a_second_tab_while_muted_are_muted_and_say_so(
         assert not [at_ms for at_ms in (*kept.sound_ms, *kept.picture_ms) if at_ms in muted]
         assert not [said for said in found if said.start_ms in muted]
         await reviewed(house, people, session_id)
+
+
+@pytest.mark.parametrize("turns", [["Mute", "Unmute", "Mute"], ["Mute", "Unmute"]], ids=["muted", "unmuted"])
+async def test_F15_a_tab_that_takes_the_interview_back_goes_by_what_was_wanted_last_in_the_other(
+    house: Served, counting: Browser, turns: list[str]
+) -> None:
+    async with answering(house, counting) as (_people, candidate):
+        page = candidate.page
+        for turn in turns[:-1]:
+            await turned(candidate, turn)
+        second = await page.context.new_page()
+        await second.goto(page.url)
+        await turned(Candidate(second, ENGLISH), turns[-1])
+        await page.bring_to_front()
+        await candidate.press(candidate.button("Continue here"))
+        await expect(page.locator("[data-mute-said]")).to_have_text(SAID[turns[-1]])
+        await some_seconds(page, 3)
+        await expect(page.locator("[data-mute-said]")).to_have_text(SAID[turns[-1]])
+        kinds = [kind for kind, _at_ms in await marks(house, session_of(page))]
+        assert kinds == ["muted", "unmuted", "muted"][: len(turns)]
+
+
+async def turned(candidate: Candidate, turn: str) -> None:
+    """Press this button, and see that the page says so."""
+    await candidate.press(candidate.page.get_by_role("button", name=turn, exact=True))
+    await expect(candidate.page.locator("[data-mute-said]")).to_have_text(SAID[turn])
 
 
 async def reviewed(house: Served, people: People, session_id: str) -> None:

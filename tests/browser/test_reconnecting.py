@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest_asyncio
 from playwright.async_api import Page, Route, expect
-from tests.browser.people import People
+from tests.browser.devices import HeldOffer
+from tests.browser.people import ASKING_FOR_DEVICES, People
 from tests.browser.way import Candidate
 from tests.support.candidate import eventually
 from tests.support.server import Served
@@ -23,6 +24,16 @@ async () => {
     onStream: nothing, onEvent: nothing, onWay: nothing, onTry: nothing,
   }, false);
   void window.link.open();
+}
+"""
+
+SIGNAL = """
+() => {
+  const real = window.fetch;
+  window.fetch = (address, options) => {
+    window.signal = options.signal;
+    return real(address, options);
+  };
 }
 """
 
@@ -69,9 +80,18 @@ async def state(page: Page) -> str:
     return str(await page.evaluate("window.told.states.at(-1)"))
 
 
+async def asking(page: Page) -> Desk:
+    """The page waits for its devices, until it is told `allow()`."""
+    desk = Desk()
+    await page.route("**/offer?*", desk.answer)
+    await page.evaluate(ASKING_FOR_DEVICES)
+    await page.evaluate(LINK)
+    return desk
+
+
 async def test_F10_a_page_never_stops_asking_for_its_sound_while_the_server_is_away(page: Page) -> None:
     desk = Desk()
-    await page.route("**/offer", desk.answer)
+    await page.route("**/offer?*", desk.answer)
     await page.evaluate(LINK)
     for number in range(TRIES):
         desk.body = None if number % 3 == 2 else {"code": "unavailable", "message": "", "detail": {}}
@@ -85,7 +105,7 @@ async def test_F10_a_page_never_stops_asking_for_its_sound_while_the_server_is_a
 async def test_F10_what_the_server_refused_for_good_is_asked_again_when_it_has_been_away(page: Page) -> None:
     desk = Desk()
     desk.status, desk.body = 409, {"code": "session_closed", "message": "It is over.", "detail": {}}
-    await page.route("**/offer", desk.answer)
+    await page.route("**/offer?*", desk.answer)
     await page.evaluate(LINK)
     await desk.again(page)
 
@@ -102,6 +122,66 @@ async def test_F10_what_the_server_refused_for_good_is_asked_again_when_it_has_b
     assert await state(page) == "failed: It is over."
 
 
+async def test_F15_an_offer_refused_to_a_page_that_was_replaced_is_neither_told_nor_made_again(
+    page: Page,
+) -> None:
+    desk = Desk()
+    desk.status, desk.body = 409, {"code": "replaced", "message": "Not here.", "detail": {}}
+    await page.route("**/offer?*", desk.answer)
+    await page.evaluate(LINK)
+
+    async def closed() -> bool:
+        return await state(page) == "closed"
+
+    await eventually(closed)
+    await page.clock.run_for(60_000)
+    assert await page.evaluate("window.told.states") == ["asking", "connecting", "closed"]
+
+
+async def test_F15_a_microphone_that_is_allowed_too_late_is_given_back(page: Page) -> None:
+    desk = await asking(page)
+    await page.evaluate("window.link.close()")
+    await page.evaluate("window.allow()")
+    await page.evaluate("window.link.opening")
+    assert await page.evaluate("window.stream.getTracks().every((track) => track.readyState === 'ended')")
+    assert await page.evaluate("window.told.states") == ["asking", "closed"]
+    assert desk.asked == 0
+
+
+async def test_F15_a_microphone_that_is_wanted_again_while_it_is_asked_for_is_asked_for_once(
+    page: Page,
+) -> None:
+    desk = await asking(page)
+    await page.evaluate("window.link.close()")
+    await page.evaluate("void window.link.open()")
+    await page.evaluate("window.allow()")
+    await desk.again(page)
+    assert await page.evaluate("window.link.hasLiveSound()")
+    assert await page.evaluate("window.asked") == 1
+
+
+async def test_F18_a_camera_that_is_turned_off_while_the_devices_are_asked_for_stays_off(page: Page) -> None:
+    await asking(page)
+    await page.evaluate("void (window.turned = window.link.camera(false))")
+    await page.evaluate("window.allow()")
+    await eventually(lambda: page.evaluate("window.asked === 2"))
+    await page.evaluate("window.allow()")
+    await page.evaluate("window.turned")
+    assert not await page.evaluate("window.link.hasPicture()")
+    assert await page.evaluate("window.told.states.slice(-3)") == ["idle", "asking", "connecting"]
+
+
+async def test_F15_a_page_that_is_closed_takes_its_offer_back(page: Page) -> None:
+    offer = await HeldOffer.of(page)
+    await page.evaluate(SIGNAL)
+    await page.evaluate(LINK)
+    await offer.asked.wait()
+    assert not await page.evaluate("window.signal.aborted")
+    await page.evaluate("window.link.close()")
+    assert await page.evaluate("window.signal.aborted")
+    offer.go_on.set()
+
+
 async def test_F10_the_room_does_not_say_that_it_listens_while_nothing_reaches_the_server(
     typing_house: Served, people: People
 ) -> None:
@@ -115,7 +195,7 @@ async def test_F10_the_room_does_not_say_that_it_listens_while_nothing_reaches_t
     turn = page.locator("[data-turn-word]")
     await expect(turn).to_have_text("Listening.")
     desk = Desk()
-    await page.route("**/offer", desk.answer)
+    await page.route("**/offer?*", desk.answer)
     await page.evaluate("window.dispatchEvent(new Event('online'))")  # as after another network
     await expect(turn).to_have_text("Your microphone is not connected.")
     await expect(candidate.button(candidate.words.done)).to_be_visible()
@@ -125,7 +205,7 @@ async def test_F10_the_room_does_not_say_that_it_listens_while_nothing_reaches_t
         return desk.asked > 2
 
     await eventually(asked)
-    await page.unroute("**/offer")
+    await page.unroute("**/offer?*")
     await expect(turn).to_have_text("Listening.")
     await expect(page.get_by_text("The sound connection is back.")).to_be_visible()
     await candidate.finish()

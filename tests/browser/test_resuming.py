@@ -1,16 +1,26 @@
 """F15: a reload, a second tab and the back button lose nothing."""
 
+import json
 import re
 from datetime import datetime
 from uuid import UUID
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, WebSocketRoute, expect
 from tests.browser.people import People
 from tests.browser.way import KOREAN, Candidate, session_of
 from tests.support.candidate import eventually
 from tests.support.server import Served
 
 SPOKEN = re.compile(r"백엔드 개발자|데이터베이스|쿼리")
+FINAL = {
+    "type": "stt_result",
+    "is_final": True,
+    "question_id": None,
+    "start_ms": 0,
+    "end_ms": 1,
+    "confidence": None,
+    "corrected_text": None,
+}
 
 
 async def one_peer(house: Served, page: Page) -> None:
@@ -51,6 +61,7 @@ async def test_F15_a_second_tab_in_the_middle_of_a_spoken_answer_is_the_only_one
         await expect(there.new_captions().nth(spoken)).to_be_visible()
         assert await deadline_of(vendor_house, tab) == deadline, "the server's clock goes on"
         first = tab if number == 1 else first
+    await first.bring_to_front()
     await first.locator("[data-take-back]").click()
     await expect(tab.locator("dialog[data-replaced]")).to_be_visible()
     await one_peer(vendor_house, first)
@@ -111,6 +122,42 @@ async def test_F15_a_reload_in_the_middle_of_an_answer_comes_back_to_it_with_its
     assert await candidate.place() == (3, (await candidate.place())[1])
 
 
+async def test_F15_a_page_whose_line_broke_asks_for_all_after_the_first_final_that_it_lacks(
+    typing_house: Served, people: People
+) -> None:
+    """Also if later ones had come already."""
+    page = await people.arrive(typing_house.url)
+    candidate = Candidate(page)
+    await candidate.come_by((await typing_house.new_session())["join_url"])
+    asked_after: list[int] = []
+
+    async def break_down(route: WebSocketRoute) -> None:
+        server = route.connect_to_server()
+
+        async def said(frame: str | bytes) -> None:
+            server.send(frame)
+            message = json.loads(frame)
+            if message["type"] == "resume":
+                asked_after.append(message["after_seq"])
+                for seq in (1, 4, 2) if len(asked_after) == 1 else (3, 5):
+                    route.send(json.dumps(FINAL | {"seq": seq, "text": f"Sentence {seq}."}))
+                if len(asked_after) < 3:
+                    await route.close()
+
+        route.on_message(said)
+
+    async def three() -> bool:
+        return len(asked_after) == 3
+
+    await page.route_web_socket("**/live?*", break_down)
+    await candidate.write()
+    await eventually(three)
+    assert asked_after == [0, 2, 5]
+    await expect(page.locator("[data-caption-list] li")).to_have_text(
+        [re.compile(f"Sentence {seq}") for seq in range(1, 6)]
+    )
+
+
 async def test_F15_a_second_tab_takes_over_and_the_first_one_says_so_and_can_take_it_back(
     typing_house: Served, people: People
 ) -> None:
@@ -126,6 +173,7 @@ async def test_F15_a_second_tab_takes_over_and_the_first_one_says_so_and_can_tak
     await expect(Candidate(second).question()).to_have_text(question)
     moved = first.get_by_role("dialog", name="The interview moved to another tab.")
     await expect(moved).to_be_visible()
+    await first.bring_to_front()
     await moved.get_by_role("button", name="Continue here").click()
     await expect(moved).to_be_hidden()
     await expect(second.get_by_role("dialog", name="The interview moved to another tab.")).to_be_visible()

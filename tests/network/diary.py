@@ -12,7 +12,7 @@ _TELL = """
   const tell = (what) => console.debug(`diary ${what}`);
   const ask = window.fetch;
   window.fetch = (...given) => {
-    if (String(given[0]).endsWith("/offer")) tell("offered");
+    if (String(given[0]).includes("/offer?")) tell("offered");
     return ask(...given);
   };
   window.RTCPeerConnection = class extends window.RTCPeerConnection {

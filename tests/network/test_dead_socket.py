@@ -32,7 +32,7 @@ async def test_F16_sound_over_a_socket_whose_network_died_in_silence_is_back_wit
         page = await people.arrive(house.url)
         await page.add_init_script("sessionStorage.setItem('viva-sound-way', 'socket')")
         sockets: list[str] = []
-        page.on("websocket", lambda socket: sockets.append(socket.url.rsplit("/", 1)[1]))
+        page.on("websocket", lambda socket: sockets.append(socket.url.rsplit("/", 1)[1].partition("?")[0]))
         candidate = Candidate(page, ENGLISH)
         await candidate.start()
         await candidate.agree()

@@ -1,6 +1,7 @@
 import asyncio
 import contextlib
 import shutil
+import socket
 from asyncio.subprocess import DEVNULL
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 import redis.asyncio
 import redis.exceptions
 import structlog
+from tests.support.server import free_port
 
 from viva.events import AnyEvent, SessionCreated, UtteranceHeard
 from viva.platform.bus import Bus, JsonEvents
@@ -89,13 +91,13 @@ async def test_a_listener_that_leaves_leaves_the_others_listening() -> None:
 
 
 @contextlib.asynccontextmanager
-async def redis_server(folder: Path) -> AsyncIterator[str]:
-    """A Redis of our own on a socket in `folder`; its URL."""
+async def redis_server(folder: Path, port: int = 0) -> AsyncIterator[str]:
+    """A Redis of our own on a socket in `folder`, and on `port` if there is one; the socket's URL."""
     path = folder / "redis.sock"
     server = await asyncio.create_subprocess_exec(
         "redis-server",
         "--port",
-        "0",
+        str(port),
         "--unixsocket",
         str(path),
         "--save",
@@ -167,6 +169,16 @@ async def test_events_flow_again_after_redis_was_away_and_publishing_meanwhile_h
                 bus.publish(heard(3))
                 await asyncio.wait({next_one}, timeout=0.05)
         assert next_one.result() in (heard(2), heard(3))
+
+
+@with_redis
+async def test_a_redis_on_a_network_that_dies_in_silence_is_noticed_by_the_kernel(folder: Path) -> None:
+    port = free_port()
+    url = f"redis://127.0.0.1:{port}"
+    async with redis_server(folder, port), Bus(JsonEvents(AnyEvent), url) as bus, bus.listen():
+        listening = bus._plugin._backend._pub_sub.connection._writer.get_extra_info("socket")
+        assert listening.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        assert listening.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 5
 
 
 @with_redis

@@ -240,6 +240,20 @@ async def test_what_may_not_be_on_disk_yet_is_waited_for(database, talk, record,
     assert await late_words(database, talk) == ["5"]
 
 
+async def test_F24_an_interview_is_not_over_for_its_recording_while_somebody_is_at_it(
+    database, talk, recordings, miss, catching_up
+):
+    """A stalled disk may have taken nothing of the last part, of which the manifest knows nothing then."""
+    attendance = await recordings.attend(talk.session_id, 0)
+    await miss(talk, 20_000, 21_000)
+    with pytest.raises(RetryLater):
+        await catching_up().handle(job_for(talk.session_id))
+    assert await still_open(database, talk) == 1
+    attendance.end()
+    await catching_up().handle(job_for(talk.session_id))
+    assert not await still_open(database, talk)
+
+
 async def test_F23_F24_sound_that_a_stalled_disk_has_not_taken_yet_is_waited_for(
     database, talk, recordings, miss, catching_up
 ):

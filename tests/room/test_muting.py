@@ -11,7 +11,7 @@ from viva.evaluation import Evaluation
 from viva.platform.database import Database
 from viva.platform.errors import Unavailable
 from viva.platform.tasks import Tasks
-from viva.room.muting import IN_FLIGHT_MS, MuteMarks, Muting, Unmuted
+from viva.room.muting import IN_FLIGHT_MS, WAITING_MAX, MuteMarks, Muting, Unmuted
 from viva.room.service import Interviewing
 from viva.sessions import Sessions
 
@@ -78,6 +78,16 @@ def test_what_was_said_while_muted_does_not_pass_when_it_comes_after_the_mute():
     assert line.spoken_ms == [980, 2_000]
 
 
+@pytest.mark.parametrize("later", [[(3_000, True)], [(3_000, True), (4_000, False)]], ids=["in", "after"])
+def test_what_was_said_while_muted_does_not_pass_when_it_comes_in_or_after_another_mute(later):
+    line = Line()
+    for at_ms, on in [(1_000, True), (2_000, False), *later]:
+        line.turn(at_ms, on=on)
+    for spoken_ms in (940, 1_500, 2_500, 2_990, 3_500):
+        line.say(spoken_ms, late_ms=later[-1][0] + 200 - spoken_ms)
+    assert line.spoken_ms == [940, 2_500]
+
+
 def test_an_interview_that_is_opened_again_muted_lets_nothing_pass():
     line = Line(muted=True)
     line.say(5_000)
@@ -124,3 +134,41 @@ async def test_marks_are_written_in_order_at_their_moments_however_long_the_data
         noted = [(found.kind, found.at_ms) for found in await sessions.incidents(work, talk.session_id)]
         assert await sessions.is_muted(work, talk.session_id)
     assert noted == [("muted", 10_000), ("unmuted", 20_000), ("muted", 30_000)]
+
+
+async def test_a_mark_that_cannot_be_written_holds_up_none_of_those_behind_it(clock):
+    written = []
+
+    async def note(kind: str, _moment: object) -> None:
+        if not written and kind == "muted":
+            written.append("failed")
+            raise RuntimeError
+        written.append(kind)
+
+    async with Tasks("test") as tasks:
+        marks = MuteMarks(note, clock, tasks)
+        marks.put("muted")
+        marks.put("unmuted")
+        await asyncio.sleep(0)
+        await marks.settled()
+    assert written == ["failed", "unmuted"]
+
+
+async def test_marks_that_wait_for_a_database_are_bounded_and_end_with_the_state_that_holds(clock):
+    back, written = asyncio.Event(), []
+
+    async def note(kind: str, moment: object) -> None:
+        await back.wait()
+        written.append(kind)
+
+    async with Tasks("test") as tasks:
+        marks = MuteMarks(note, clock, tasks)
+        for _ in range(WAITING_MAX):
+            marks.put("muted")
+            marks.put("unmuted")
+        marks.put("muted")
+        await asyncio.sleep(0)
+        back.set()
+        await marks.settled()
+    assert len(written) <= WAITING_MAX + 1
+    assert written[-1] == "muted"

@@ -49,7 +49,7 @@ def part(start_ms: int | None, *, finished: bool) -> Part:
     ],
 )
 def test_F23_F24_a_span_is_settled_when_nothing_of_it_can_still_come(parts, reached, over, settled):
-    given = {"reached": reached, "interview_over": over}
+    given = {"reached": reached, "over": over}
     assert is_settled(SPAN, parts, age=timedelta(minutes=1), **given) is settled
     assert is_settled(SPAN, parts, age=LONGEST_IN_MEMORY, **given)
 

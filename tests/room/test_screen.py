@@ -57,6 +57,30 @@ async def test_F19_too_many_messages_or_bytes_behind_close_with_1013(count: int,
     assert (socket.sent, socket.closed) == ([], CLOSE_SLOW)
 
 
+async def test_whoever_asks_for_more_than_a_queue_holds_gets_it_in_order() -> None:
+    socket, count = FakeSocket(), 3 * QUEUE_MESSAGES
+    screen = Screen(socket, may_act=True)
+    pump = asyncio.create_task(screen.pump())
+    for number in range(count):
+        await screen.room()
+        screen.send(notice(number))
+    screen.close(1000)
+    await pump
+    assert [json.loads(frame)["code"] for frame in socket.sent] == [*map(str, range(count))]
+    assert socket.closed == 1000
+
+
+async def test_nobody_waits_for_room_on_a_screen_that_is_gone() -> None:
+    screen = Screen(FakeSocket(), may_act=True)
+    for number in range(QUEUE_MESSAGES):
+        screen.send(notice(number))
+    waiting = asyncio.create_task(screen.room())
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    screen.close(1000)
+    await waiting
+
+
 async def test_F19_a_frame_that_is_not_taken_in_time_closes_with_1013(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

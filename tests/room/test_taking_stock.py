@@ -11,7 +11,7 @@ from tests.support.media_packets import sound
 
 from viva.media import Attendance, Recorder, Recordings
 from viva.platform.errors import Unavailable
-from viva.room import TakingStock
+from viva.room import TakingStock, taking_stock
 from viva.sessions import MissedSpans, Sessions
 
 
@@ -37,7 +37,8 @@ def spans(database, talk):
 
 
 @pytest.fixture
-def stock(database, clock, recordings):
+def stock(database, clock, recordings, monkeypatch):
+    monkeypatch.setattr(taking_stock, "LOOK_AGAIN_S", 0.01)
     return TakingStock(database, Sessions(), recordings, clock)
 
 
@@ -150,6 +151,31 @@ async def test_F01_what_is_owed_is_found_by_a_later_start_too_if_the_first_one_f
     assert [span[0] for span in await spans()] == [25_000]
     await stock.begin()
     assert len(await spans()) == 1
+
+
+async def test_F01_a_recording_that_cannot_be_read_keeps_nobody_from_starting_and_waits_for_a_later_start(
+    database,
+    clock,
+    talk,
+    recordings,
+    stock,
+    spans,
+):
+    await under_way(database, clock, talk)
+    manifest = recordings._root / str(talk.session_id) / "manifest.json"
+    async with Recordings(recordings._root) as old:
+        attendance = await old.attend(talk.session_id, 0)
+        await recorded(old, talk.session_id)
+        killed(attendance)
+        written = manifest.read_bytes()
+        manifest.write_bytes(written[:100])
+        await stock.begin()
+        await stock.go_on()
+        assert manifest.read_bytes() == written[:100]
+        assert await spans() == []
+        manifest.write_bytes(written)
+        await stock.begin()
+    assert [span[0] for span in await spans()] == [20_000]
 
 
 async def test_F01_nothing_is_looked_for_where_everything_was_stored(

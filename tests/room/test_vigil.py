@@ -11,8 +11,9 @@ from viva.auth import CandidateAccess, CandidatePrincipal
 from viva.platform.clock import SystemClock
 from viva.platform.database import Database, Work
 from viva.platform.errors import Unavailable
-from viva.room import Vigil
+from viva.room import Vigil, channel
 from viva.room import vigil as subject
+from viva.room.screen import CLOSE_POLICY
 
 
 class CountedAccess(CandidateAccess):
@@ -67,3 +68,30 @@ async def test_F10_without_a_database_nobody_is_shown_out(
         answers = await asyncio.gather(*(vigil.still_good(each) for each in asking), return_exceptions=True)
     assert [type(answer) for answer in answers] == [Unavailable] * 3
     assert await vigil.still_good(asking[0])
+
+
+class Door:
+    """A socket that remembers how it was closed."""
+
+    code: int | None = None
+
+    def close(self, code: int) -> None:
+        self.code = code
+
+
+@pytest.mark.parametrize("failure", [Unavailable(), RuntimeError("the driver's own")])
+async def test_S03_a_look_that_fails_does_not_end_the_watch_over_a_socket(
+    failure: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channel, "STILL_GOOD_EVERY_S", 0.0)
+    answers: list[bool | Exception] = [True, failure, False]
+
+    async def still_good() -> bool:
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    door = Door()
+    await channel.watch_credential(door, still_good)
+    assert door.code == CLOSE_POLICY

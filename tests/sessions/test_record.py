@@ -123,3 +123,23 @@ async def test_an_interview_that_nobody_came_to_expires_and_a_running_one_does_n
     async with database.uow() as work:
         assert (await sessions.get(work, nobody_came.id)).status == "expired"
         assert (await sessions.get(work, running.id)).status == "in_progress"
+
+
+async def test_F15_muted_stays_muted_however_many_incidents_there_are_and_they_stay_bounded(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("viva.sessions.service.INCIDENTS_MAX", 3)
+    session, sessions = await made(database), Sessions()
+
+    async def note(at_ms: int, kind: str) -> bool:
+        async with database.uow() as work:
+            await sessions.note_incident(work, session.id, kind, {}, at_ms)
+        async with database.uow() as work:
+            return await sessions.is_muted(work, session.id)
+
+    kinds = ["muted", "unmuted", "media_lost", "media_lost", "muted", "media_lost", "unmuted", "muted"]
+    muted = [await note(at_ms, kind) for at_ms, kind in enumerate(kinds)]
+    assert muted == [True, False, False, False, True, True, False, True]
+    async with database.uow() as work:
+        noted = [(found.kind, found.at_ms) for found in await sessions.incidents(work, session.id)]
+    assert noted == [("muted", 0), ("media_lost", 2), ("muted", 7)]

@@ -71,6 +71,15 @@ async def test_noise_and_silence_say_nothing(engine):
     assert events == []
 
 
+async def test_silence_is_answered_so_that_an_engine_that_is_back_is_known_to_be(engine):
+    silence = encode(np.zeros(48_000 * 4, np.float32))
+    async with engine.session(ENGLISH) as stream, asyncio.timeout(60):
+        for first in range(0, len(silence), 5):
+            await stream.send(silence[first : first + 5])
+        answer = await anext(aiter(stream.results()))
+    assert (answer.text, answer.is_final) == ("", True)
+
+
 async def test_an_interim_shows_what_is_being_said_and_the_final_replaces_it(engine):
     events = Events()
     async with Relay(engine, ENGLISH, events.take, times=PATIENT) as relay:
@@ -100,6 +109,15 @@ async def test_weights_that_are_not_the_published_ones_are_refused(monkeypatch):
     monkeypatch.setattr(whisper, "MODEL_SHA256", "0" * 64)
     with pytest.raises(Refused):
         whisper.load("", 1)
+
+
+async def test_a_model_that_cannot_be_opened_is_refused(tmp_path: Path):
+    (tmp_path / "model.bin").write_bytes(b"?")
+    async with LocalTranscriber(str(tmp_path), workers=1) as broken:
+        with pytest.raises(Refused) as refused:
+            async with broken.session(ENGLISH):
+                pass
+    assert "model.bin is incomplete" in refused.value.params["reason"]
 
 
 async def test_without_a_key_the_local_engine_is_chosen_and_with_one_deepgram():

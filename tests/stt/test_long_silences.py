@@ -88,6 +88,27 @@ def test_F07_a_vendor_that_is_away_for_half_an_hour_is_asked_now_and_then_and_he
         run(scene())
 
 
+def test_F07_an_outage_is_told_once_however_long_somebody_speaks_in_it() -> None:
+    """Also when more was said than can be kept: the engine is away, and not slow."""
+
+    async def scene() -> None:
+        events, word = Events(), spoken(1)
+        began_s = asyncio.get_running_loop().time()
+        async with DeepgramServer(ears=ToneEars) as server:
+            server.always = Fault(status=503)
+            async with relay_to(server, server.url, events) as relay:
+                for _ in range(600):
+                    await speak(relay, word, began_s)
+                assert relay.missed, "more than can be kept"
+        assert [event.code for event in events if isinstance(event, SpeechTrouble)] == [
+            "reconnecting",
+            "unavailable",
+        ]
+
+    if not REAL_TIME:
+        run(scene())
+
+
 def test_F07_a_vendor_that_refused_is_asked_again_every_minute_or_two_until_it_hears() -> None:
     async def scene() -> None:
         events = Events()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.stt.conftest import Events
 from tests.support.virtual_time import VirtualTimeLoop
 
-from viva.audio import AudioFormat, AudioPacket, SpeechResult, SpeechTrouble, Word
+from viva.audio import AudioFormat, AudioPacket, SpeechRestored, SpeechResult, SpeechTrouble, Word
 from viva.stt import Missed, Relay, RelayTimes, StreamOptions
 from viva.stt.errors import StreamLost
 from viva.stt.port import EngineName, TranscriberStream
@@ -222,6 +222,47 @@ async def test_F04_a_stream_that_comes_back_is_asked_to_finish_where_that_was_wi
         assert await talk.end_answer(20)
     assert talk.differences() == []
     assert talk.events.words == ["0", "1", "2", "3"]
+
+
+async def test_F04_what_was_wished_before_the_next_word_began_cuts_nothing_of_it() -> None:
+    """However late it is asked for, as the last words of an answer are when the next one has begun."""
+    talk = Talk(Engine())
+    async with talk.relay:
+        await talk.say(2)
+        wish = talk.relay.wish()
+        for part in range(PACKETS - 2):
+            talk.say_packet(part, talk.said)
+        assert await talk.relay.finalize(20, wish=wish, else_missed=True)
+        for part in range(PACKETS - 2, PACKETS):
+            talk.say_packet(part, talk.said)
+        talk.said += 1
+        assert await talk.end_answer(20)
+    assert talk.differences() == []
+    assert talk.events.words == ["0", "1", "2"]
+
+
+def test_F07_an_engine_that_is_back_after_a_long_outage_is_waited_for_and_told_of_when_it_answers() -> None:
+    async def scene() -> None:
+        talk = Talk(Engine(), ring_ms=120_000)
+        async with talk.relay:
+            talk.engine.away = True
+            talk.engine.answers.clear()
+            await talk.say(2)
+            await talk.events.until(lambda told: SpeechTrouble("unavailable", retryable=True) in told)
+            assert not await talk.relay.finalize(20), "nobody waits for that"
+            talk.engine.away = False
+            await asyncio.sleep(20)
+            assert len(talk.engine.streams) == 1
+            ending = asyncio.create_task(talk.end_answer(20))
+            await asyncio.sleep(0)
+            assert SpeechRestored() not in talk.events
+            talk.engine.answers.set()
+            assert await ending
+        assert talk.events.words == ["0", "1"]
+        told = [event.code if isinstance(event, SpeechTrouble) else type(event) for event in talk.events]
+        assert told[:4] == ["reconnecting", "unavailable", SpeechRestored, SpeechResult]
+
+    on_virtual_time(scene())
 
 
 STEPS = st.sampled_from(

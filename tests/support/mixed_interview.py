@@ -179,8 +179,8 @@ class MixedInterview:
         await person.until("start_answer", answering, question_id=question)
 
 
-async def all_transcribed(url: str) -> None:
-    """Whatever was not heard live has been heard from the recording.
+async def all_transcribed(url: str, session_id: str | None = None) -> None:
+    """Whatever was not heard live of all interviews, or of this one, has been heard from the recording.
 
     A job whose worker was killed five times is held until a person says "try again"; here nobody waits long.
     """
@@ -192,10 +192,10 @@ async def all_transcribed(url: str) -> None:
                 again = "due_at = now(), held_at = null, attempt = 0"
                 jobs = "where name = 'transcribe_missed' and claim is null"
                 await connection.execute(text(f"update jobs set {again} {jobs}"))  # noqa: S608 (our own)
-                left = await connection.execute(
-                    text("select 1 from missed_spans where settled_at is null limit 1")
+                left = await connection.scalars(
+                    text("select session_id from missed_spans where settled_at is null")
                 )
-                return not left.all()
+                return not {str(each) for each in left if session_id in {None, str(each)}}
         finally:
             await engine.dispose()
 

@@ -22,7 +22,8 @@ from websockets.asyncio.client import connect
 from viva.room import messages as wire
 from viva.room.channel import BURST
 from viva.room.live import LiveInterview
-from viva.room.screen import CLOSE_SLOW, QUEUE_BYTES, Screen
+from viva.room.screen import CLOSE_SLOW, QUEUE_BYTES, QUEUE_MESSAGES, Screen
+from viva.sessions import NewUtterance
 
 MESSAGES, AT_ONCE, MESSAGE_BYTES = 1_500, 50, 8_000
 """Far more than a socket's buffers and a screen's queue hold."""
@@ -54,6 +55,27 @@ async def test_S26_a_flood_is_closed_with_1008_and_the_interview_is_still_there(
         assert await channel.closed() == 1008
     async with candidate.channel() as again:
         assert again.messages[0]["type"] == "state"
+
+
+@pytest.mark.parametrize("count", [10, 3 * QUEUE_MESSAGES])
+async def test_F15_a_page_that_is_loaded_anew_gets_every_final_of_a_long_interview(
+    served: Served, count: int
+) -> None:
+    candidate = await served.new_candidate()
+    question_id, session_id = UUID((await candidate.questions())[0]), UUID(candidate.session_id)
+    database, sessions = await served.part("database"), await served.part("sessions")
+    async with database.uow() as work:
+        for number in range(count):
+            said = NewUtterance(
+                question_id=question_id, text="said", start_ms=number, end_ms=number, source="deepgram"
+            )
+            await sessions.add_utterance(work, session_id, said)
+    async with candidate.channel() as channel:
+        await channel.send("resume", after_seq=0)
+        await channel.until(lambda message: message["type"] == "stt_result" and message["seq"] == count)
+        assert [final["seq"] for final in channel.finals] == list(range(1, count + 1))
+        await channel.send("ping")
+        assert await channel.until(lambda message: message["type"] == "pong")
 
 
 async def test_S17_a_frame_that_is_too_large_closes_the_channel_with_1009(served: Served) -> None:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -20,6 +21,7 @@ from tests.support.opus import encode, tones
 from tests.support.server import Served, serving, settings_for
 
 from viva.platform.errors import Unavailable
+from viva.sessions import NewUtterance
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -74,6 +76,27 @@ async def test_F10_a_database_that_is_away_stops_neither_sound_nor_captions_and_
             said = await candidate.utterances()
             assert [word for u in said for word in u["text"].split()] == [str(n) for n in range(1, 8)]
             assert [u["seq"] for u in said] == list(range(1, len(said) + 1))
+
+
+async def test_F10_finals_that_are_asked_for_while_the_database_is_away_come_when_it_is_back(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with _behind_proxy(database_url) as (proxy, url), serving(settings_for(url, tmp_path)) as served:
+        candidate = await served.new_candidate()
+        question_id = UUID((await candidate.questions())[0])
+        sessions = await served.part("sessions")
+        said = NewUtterance(question_id=question_id, text="said", start_ms=1, end_ms=2, source="deepgram")
+        async with (await served.part("database")).uow() as work:
+            await sessions.add_utterance(work, UUID(candidate.session_id), said)
+        async with candidate.channel() as channel:
+            async with proxy.down():
+                await channel.send("resume", after_seq=0)
+                assert await channel.error() == "unavailable"
+                await channel.send("repeat")  # nothing else that the page says waits for them
+                await channel.until(lambda m: m["type"] == "question")
+                await channel.send("start_answer", question_id=str(question_id))
+                assert await channel.error() == "unavailable"
+            await channel.until(lambda m: m["type"] == "stt_result" and m["seq"] == 1)
 
 
 async def _made(served: Served, number: int, bearer: dict[str, str]) -> str:

@@ -111,7 +111,7 @@ async def test_F11_finding_5_a_server_that_is_started_before_its_database_says_s
 async def test_F10_the_channel_and_the_captions_outlive_the_database_and_finals_are_stored_later(
     vendor: DeepgramServer, tmp_path: Path
 ) -> None:
-    database = EmbeddedPostgres(tmp_path / "database", settings=NOT_DURABLE)
+    database = EmbeddedPostgres(tmp_path / "database")  # one that forgets no commit when it is killed
     async with database as url:
         settings = settings_for(
             url, tmp_path / "data", stt="deepgram", deepgram_api_key=vendor.key, deepgram_url=vendor.url

@@ -5,6 +5,8 @@ answer that is over and a transcript that lacks its end, and nothing by which an
 """
 
 import asyncio
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -14,6 +16,7 @@ from tests.support.deepgram_server import DeepgramServer, Fault
 from tests.support.opus import encode, tones
 from tests.support.server import Served
 
+from viva.media import Attendance
 from viva.room import live as live_module
 from viva.room.hub import Hub
 
@@ -53,6 +56,47 @@ async def test_F01_an_answer_ends_only_when_what_is_owed_of_it_is_written_down(
     await eventually(left)
     (await candidate.type_answer(first)).raise_for_status()
     assert await _missed(served, first) == 1
+
+
+async def test_F01_whoever_leaves_as_the_interview_ends_leaves_nothing_that_says_that_somebody_is_there(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Jobs would wait for them as long as the process lives."""
+    ending, through = asyncio.Event(), asyncio.Event()
+    real = asyncio.to_thread
+
+    async def to_thread(call: Callable[..., Any], *args: Any, **named: Any) -> Any:
+        if getattr(call, "__func__", None) is Attendance.end:
+            ending.set()
+            await through.wait()
+        return await real(call, *args, **named)
+
+    monkeypatch.setattr(asyncio, "to_thread", to_thread)
+    candidate = await served.new_candidate(language="en")
+    first, *others = await candidate.questions()
+    async with candidate.channel() as channel, candidate.microphone() as peer:
+        await channel.send("start_answer", question_id=first)
+        await channel.state(answering=True)
+        await peer.play(SPOKEN)
+        for question_id in (first, *others):
+            (await candidate.type_answer(question_id)).raise_for_status()
+        await channel.state(status="completed")
+        await ending.wait()
+    hub, session_id = await served.part("hub"), UUID(candidate.session_id)
+
+    async def gone() -> bool:
+        return session_id not in hub._live
+
+    await eventually(gone)
+    for _ in range(100):  # whatever it does as it closes
+        await asyncio.sleep(0)
+    through.set()
+    recordings = await served.part("recordings")
+
+    async def unattended() -> bool:
+        return not await recordings.attended(session_id)
+
+    await eventually(unattended, 20)
 
 
 async def test_whoever_comes_back_goes_on_with_the_interview_that_is_still_there(

@@ -21,7 +21,7 @@ from viva.evaluation import (
     for_staff,
     veiled,
 )
-from viva.media import Recordings
+from viva.media import Recordings, RecordingUnreadable
 from viva.platform.database import Database, Work
 from viva.platform.i18n import N_, gettext
 from viva.platform.jobs import HeldJob, Jobs
@@ -97,7 +97,8 @@ class Dashboard:
     async def session_page(self, principal: UserPrincipal, session_id: UUID) -> dict[str, Any]:
         """`admin/session.html`. Raises `SessionNotFound`."""
         page = await self._database.run(lambda work: self._session_page(work, principal, session_id))
-        return page | {"parts": [] if page["hidden"] else await self._parts(session_id)}
+        parts = () if page["hidden"] else await self._parts(session_id)
+        return page | {"parts": parts or (), "recording_broken": parts is None}
 
     async def _session_page(self, work: Work, principal: UserPrincipal, session_id: UUID) -> dict[str, Any]:
         session = await self._sessions.visible(work, session_id, principal)
@@ -143,8 +144,12 @@ class Dashboard:
         names = await self._accounts.emails(work, {one.user_id for one in early})
         return [{"name": names.get(one.user_id, ""), "at": one.at} for one in early]
 
-    async def _parts(self, session_id: UUID) -> list[dict[str, Any]]:
-        parts = await self._recordings.parts(session_id)
+    async def _parts(self, session_id: UUID) -> list[dict[str, Any]] | None:
+        """None where they cannot be read: the transcript can be reviewed all the same."""
+        try:
+            parts = await self._recordings.parts(session_id)
+        except RecordingUnreadable:
+            return None
         return [
             {
                 "url": f"/api/sessions/{session_id}/recording?part={number}",

@@ -5,6 +5,7 @@ queue grows, and its shutdown waits for ever. Facts are hints, so here they are 
 """
 
 import asyncio
+import socket
 import time
 from collections.abc import AsyncGenerator, Iterable
 from typing import Any
@@ -22,7 +23,20 @@ log = structlog.get_logger(__name__)
 _TIMEOUT_S = 2.0
 _PAUSE_S = 0.5
 """After a failure nothing is tried for this long, so that a Redis that hangs holds nobody up."""
+_KEEPALIVE = {
+    getattr(socket, name): value
+    for name, value in (("TCP_KEEPIDLE", 5), ("TCP_KEEPINTVL", 3), ("TCP_KEEPCNT", 3))
+    if hasattr(socket, name)
+}
+"""Seconds, seconds, a count: a listener whose Redis went away in silence hears nothing, and must learn so."""
 _LOST = (RedisError, OSError, TimeoutError)
+
+
+def _watched(url: str) -> dict[str, Any]:
+    """What has a network watched; a Redis on a file's socket is on this machine."""
+    if urlsplit(url).scheme == "unix":
+        return {}
+    return {"socket_keepalive": True, "socket_keepalive_options": _KEEPALIVE}
 
 
 class PatientRedisChannels(RedisChannelsPubSubBackend):
@@ -30,7 +44,7 @@ class PatientRedisChannels(RedisChannelsPubSubBackend):
 
     def __init__(self, url: str) -> None:
         try:
-            redis = Redis.from_url(url, socket_connect_timeout=_TIMEOUT_S)
+            redis = Redis.from_url(url, socket_connect_timeout=_TIMEOUT_S, **_watched(url))
         except ValueError:
             raise SettingsError(
                 "VIVA_CHANNELS must be 'memory' or an address such as redis://host:6379."

@@ -158,7 +158,9 @@ class CatchingUp:
         if age < ON_DISK_AFTER:
             raise NotOnDisk
         start_ms = max(0, span.start_ms - EDGE_MS)
-        # In this order: a part that is finished when it is looked at is also whole when it is read.
+        # In this order: whoever has left has written everything, and a part that is finished when it is seen
+        # is also whole when it is read.
+        over = not session.is_open and not await self._recordings.attended(session.id)
         parts = await self._recordings.parts(session.id)
         packets = await self._recordings.sound(session.id, start_ms, span.end_ms + EDGE_MS)
         if span.reason == "interrupted":  # it was found on the disk
@@ -167,7 +169,7 @@ class CatchingUp:
             await self._recordings.sound(session.id, span.end_ms - NEAR_MS, AT_ANY_TIME), span.end_ms
         )
         stretch = Span(span.start_ms, span.end_ms)
-        if not is_settled(stretch, parts, reached=reached, interview_over=not session.is_open, age=age):
+        if not is_settled(stretch, parts, reached=reached, over=over, age=age):
             raise NotOnDisk
         return packets
 

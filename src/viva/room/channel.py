@@ -27,8 +27,7 @@ EVENT_NAME_MAX = 64
 WAITING_MAX = 256
 """Messages that wait behind one that takes its time; more than that is a flood."""
 
-Waiting = asyncio.Queue[wire.ClientMessage | None]
-"""What is to be followed, in order; None at the end."""
+_Waiting = asyncio.Queue[wire.ClientMessage | None]
 
 
 class BadMessage(Malformed):
@@ -63,57 +62,66 @@ class Meter:
         return True
 
 
-async def converse(
-    live: LiveInterview, screen: Screen, receive: Receive, monotonic_ms: Callable[[], float]
-) -> None:
-    """Follow what the page says, in order, until it leaves or is shown out.
+class Conversation:
+    """What a page says, followed in order; also what it said before it left or was shown out.
 
     A ping is answered at once: an answer that settles may take ten seconds, and the page must not take that
-    for a dead line. Nor does a mute wait for it. What was said before the page left is still followed.
+    for a dead line. Nor does a mute wait for it. The finals that a page asks for wait for the database, and
+    nothing else waits for them.
     """
-    waiting: Waiting = asyncio.Queue(WAITING_MAX)
-    following = asyncio.create_task(_follow_all(live, screen, waiting), name="follow")
-    try:
-        await _listen(live, screen, receive, monotonic_ms, waiting)
-        await waiting.put(None)
-        await following
-    finally:
-        following.cancel()
-        await asyncio.gather(following, return_exceptions=True)
 
+    def __init__(self, live: LiveInterview, screen: Screen, monotonic_ms: Callable[[], float]) -> None:
+        self._live = live
+        self._screen = screen
+        self._monotonic_ms = monotonic_ms
+        self._waiting = _Waiting()
+        self._replays = _Waiting()
 
-async def _listen(
-    live: LiveInterview,
-    screen: Screen,
-    receive: Receive,
-    monotonic_ms: Callable[[], float],
-    waiting: Waiting,
-) -> None:
-    meter = Meter(RATE_PER_S, BURST, monotonic_ms())
-    while True:
-        event = await receive()
-        if event["type"] == "websocket.disconnect":
-            return
-        if not meter.allows(monotonic_ms()) or waiting.full():
-            log.warning("channel_flooded")
-            screen.close(CLOSE_POLICY)
-            return
-        text, binary = event.get("text"), event.get("bytes")
-        frame = text.encode() if isinstance(text, str) else None
-        if any(isinstance(part, bytes) and len(part) > FRAME_MAX for part in (frame, binary)):
-            screen.close(CLOSE_TOO_BIG)
-            return
+    async def listen(self, receive: Receive) -> None:
+        """Take what the page says until it leaves or is shown out."""
+        meter = Meter(RATE_PER_S, BURST, self._monotonic_ms())
+        while (event := await receive())["type"] != "websocket.disconnect":
+            text, binary = event.get("text"), event.get("bytes")
+            frame = text.encode() if isinstance(text, str) else None
+            waiting = self._waiting.qsize() + self._replays.qsize()
+            if not meter.allows(self._monotonic_ms()) or waiting >= WAITING_MAX:
+                log.warning("channel_flooded")
+                self._screen.close(CLOSE_POLICY)
+                return
+            if any(isinstance(part, bytes) and len(part) > FRAME_MAX for part in (frame, binary)):
+                self._screen.close(CLOSE_TOO_BIG)
+                return
+            self._take(frame)
+
+    async def follow(self) -> None:
+        """Do what it said, until `end` and all before is done."""
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._follow(self._waiting), name="steps")
+            both.create_task(self._follow(self._replays), name="replays")
+
+    async def _follow(self, waiting: _Waiting) -> None:
+        while (message := await waiting.get()) is not None:
+            await _follow(self._live, self._screen, message)
+
+    def end(self) -> None:
+        """It says nothing more."""
+        self._waiting.put_nowait(None)
+        self._replays.put_nowait(None)
+
+    def _take(self, frame: bytes | None) -> None:
         try:
             message = _decoded(frame)
         except BadMessage as error:
-            live.stage.complain(screen, error)
-            continue
+            self._live.stage.complain(self._screen, error)
+            return
         if isinstance(message, wire.Ping):
-            live.stage.pong(screen)
+            self._live.stage.pong(self._screen)
         elif isinstance(message, wire.Mute):
-            _mute(live, screen, on=message.on)
+            _mute(self._live, self._screen, on=message.on)
+        elif isinstance(message, wire.Resume):
+            self._replays.put_nowait(message)
         else:
-            waiting.put_nowait(message)
+            self._waiting.put_nowait(message)
 
 
 def _mute(live: LiveInterview, screen: Screen, *, on: bool) -> None:
@@ -121,11 +129,6 @@ def _mute(live: LiveInterview, screen: Screen, *, on: bool) -> None:
         live.mute(on=on)
     else:
         live.stage.complain(screen, WatchOnly())
-
-
-async def _follow_all(live: LiveInterview, screen: Screen, waiting: Waiting) -> None:
-    while (message := await waiting.get()) is not None:
-        await _follow(live, screen, message)
 
 
 async def _follow(live: LiveInterview, screen: Screen, message: wire.ClientMessage) -> None:
@@ -178,13 +181,16 @@ class Closable(Protocol):
 
 
 async def watch_credential(screen: Closable, still_good: Callable[[], Awaitable[bool]]) -> None:
-    """Close the screen soon after its principal was revoked."""
+    """Close the screen soon after its principal was revoked. No failure to find that out ends the watch."""
     while True:
         await asyncio.sleep(STILL_GOOD_EVERY_S)
         try:
             good = await still_good()
         except VivaError:
             log.warning("credential_not_checked")
+            continue
+        except Exception:  # nobody would notice that this one is watched no longer
+            log.exception("credential_not_checked")
             continue
         if not good:
             screen.close(CLOSE_POLICY)

@@ -51,9 +51,7 @@ NOTHING = Decision()
 
 def start_answer(session: Session, question_id: UUID, now: datetime) -> Decision:
     """Begin a spoken answer. Starting what has already started changes nothing."""
-    _require_open(session)
-    if session.recording_consent is not True:
-        raise ConsentRequired
+    require_recording(session)
     _require_current(session, question_id)
     if session.answering_since is not None:
         return NOTHING
@@ -70,6 +68,13 @@ def start_answer(session: Session, question_id: UUID, now: datetime) -> Decision
         question_id=question_id,
         answer={"status": "answering", "kind": "spoken", "start_ms": clock_ms},
     )
+
+
+def require_recording(session: Session) -> None:
+    """Raise what forbids to receive and keep the candidate's sound."""
+    _require_open(session)
+    if session.recording_consent is not True:
+        raise ConsentRequired
 
 
 def finish_answer(

@@ -43,13 +43,8 @@ class AnswerSpans:
         self._begun: list[tuple[int, UUID]] = []
 
     def begin(self, question_id: UUID, at_ms: int) -> None:
-        """The answer to `question_id` began; until the next one begins, words are its words."""
+        """From here on words are those of the answer to `question_id`, until the next one begins."""
         self._begun.append((at_ms, question_id))
-
-    @property
-    def latest(self) -> tuple[int, UUID] | None:
-        """When the last answer began, and which one that is."""
-        return self._begun[-1] if self._begun else None
 
     def question_at(self, at_ms: int) -> UUID | None:
         """The last answer begun at or before `at_ms`, else the first one; None before any began."""

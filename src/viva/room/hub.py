@@ -128,5 +128,5 @@ class Hub:
         async with self._bus.listen() as events:
             async for event in events:
                 live = self._live.get(event.session_id)
-                if live is not None and live.is_news(event):
+                if live is not None and live.stage.is_news(event):
                     self._tasks.start("event", live.hear_of(event))

@@ -13,22 +13,24 @@ import msgspec
 import structlog
 
 from viva.audio import SpeechResult
-from viva.events import ConsentGiven, InterviewAdvanced, UtteranceCorrected, UtteranceHeard
+from viva.events import ConsentGiven, InterviewAdvanced
 from viva.media import Answer, ConnectionState, MediaConnection, Offer, SoundConnection
 from viva.platform.errors import Unavailable, VivaError
 from viva.platform.i18n import N_
 from viva.platform.tasks import Tasks
+from viva.room import director
 from viva.room import messages as wire
 from viva.room.deadline import Deadline
+from viva.room.doubt import Doubt
 from viva.room.finals import Finals
-from viva.room.muting import IN_FLIGHT_MS, MuteMarks
+from viva.room.muting import MuteMarks
 from viva.room.owed import Owed
 from viva.room.screen import CLOSE_GOING_AWAY, Screen
 from viva.room.shared import Shared
 from viva.room.stage import Stage
 from viva.room.untranscribed import MissedPart
 from viva.room.voice import Voice
-from viva.sessions import ConsentRequired, Question, Session, SessionClosed, Utterance
+from viva.sessions import Question, Session, Utterance
 
 log = structlog.get_logger(__name__)
 
@@ -36,7 +38,6 @@ FINALIZE_TIMEOUT_S = 10.0
 """How long the end of an answer waits for the words under way; the rest is transcribed from the recording."""
 CLOSE_RESTART = 1012
 RESTARTING = N_("The server is restarting. Please stay here; your interview goes on in a moment.")
-RETRY_S = 1.0
 
 
 class LiveInterview:
@@ -65,7 +66,8 @@ class LiveInterview:
         self._one_at_a_time = asyncio.Lock()
         self._stepping = False
         self._deadline = Deadline(self._remaining_s, self._time_is_up)
-        self._looking: asyncio.Task[None] | None = None
+        self._doubt = Doubt(self._look, self._tasks)
+        self._ending: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> "LiveInterview":
         self._tasks.start("finals", self._finals.run())
@@ -76,6 +78,8 @@ class LiveInterview:
         """Ends when everything heard is stored, however long the database is away; cancelling ends it too."""
         self.stage.close(CLOSE_GOING_AWAY)
         try:
+            if self._ending is not None:  # not beside it: each would leave what the other holds
+                await asyncio.wait([self._ending])
             await self._voice.end()
             await self._stored()
             await self._voice.leave()
@@ -124,15 +128,18 @@ class LiveInterview:
     async def join(self, screen: Screen) -> None:
         """Show the state; a candidate's new screen takes over from the one before."""
         if screen.may_act:
+            if screen.returning and self.stage.is_elsewhere(screen.page):
+                return self.stage.turn_away(screen)
             self.stage.take_over(screen)
+            self._deadline.changed()
             await self._note_return()
         self.stage.admit(screen)
-        screen.send(self.stage.state(self._voice))
+        return screen.send(self.stage.state(self._voice))
 
     async def _note_return(self) -> None:
         try:
             async with self._one_at_a_time:
-                self._adopt(await self._shared.interviewing.come_back(self.session.id))
+                await self._taken(lambda: self._shared.interviewing.come_back(self.session.id))
         except Unavailable:
             log.warning("return_not_noted")  # the state in memory is more than a closed door
 
@@ -145,10 +152,9 @@ class LiveInterview:
 
     async def start_answer(self, question_id: UUID) -> None:
         """Begin to listen to the answer to `question_id`."""
+        interviewing = self._shared.interviewing
         async with self._one_at_a_time:
-            session = await self._shared.interviewing.start_answer(self.session.id, question_id)
-            await self._voice.listen(session)
-            self._adopt(session)
+            await self._taken(lambda: interviewing.start_answer(self.session.id, question_id))
 
     async def finish_answer(self, question_id: UUID | None = None) -> None:
         """End the answer: first the words under way, then the step to the next question."""
@@ -181,7 +187,7 @@ class LiveInterview:
     async def need_time(self) -> None:
         """One more minute."""
         async with self._one_at_a_time:
-            self._adopt(await self._shared.interviewing.need_time(self.session.id))
+            await self._taken(lambda: self._shared.interviewing.need_time(self.session.id))
 
     async def correct(self, seq: int, text: str) -> None:
         """What was meant, beside what was heard."""
@@ -199,76 +205,82 @@ class LiveInterview:
         if self.session.is_open and self._voice.mute(on=on):
             self._mute_marks.put("muted" if on else "unmuted")
             if on:
-                self._tasks.start("last_words", self._words_before_mute())
+                self._tasks.start("last_words", self._voice.hurry_before_mute(FINALIZE_TIMEOUT_S))
         self.stage.show(self.stage.state(self._voice))
-
-    async def _words_before_mute(self) -> None:
-        """No sound comes after them that would tell the recogniser that they are over."""
-        await asyncio.sleep(IN_FLIGHT_MS / 1000)
-        if self._voice.muted:
-            await self._voice.hurry(FINALIZE_TIMEOUT_S)
 
     async def _mark(self, kind: str, moment: datetime) -> None:
         await self._shared.interviewing.note(self.session.id, kind, {}, moment)
 
-    async def _step(self, act: Callable[[], Awaitable[Session]], question_id: UUID | None = None) -> Session:
+    async def _step(self, act: Callable[[], Awaitable[Session]], question_id: UUID | None) -> Session:
         async with self._one_at_a_time:
             if question_id in {None, self.session.current_question_id}:
                 await self._settle()  # first, so that the answer's evaluation waits for its words
-            session = await self._stepped(act)
-            if session.is_open:
-                self._tasks.start("last_words", self._last_words())
-        if not session.is_open:
-            await self._voice.linger()
-            await self._voice.hurry(FINALIZE_TIMEOUT_S)
-            await self._voice.end()
-            if await self._finals.settled(FINALIZE_TIMEOUT_S):
-                await self._owed.note()
-                await self._voice.leave()
-        return session
+            return await self._taken(act)
 
-    async def _stepped(self, act: Callable[[], Awaitable[Session]]) -> Session:
-        """Act, and show what came of it. Words stored meanwhile may come too late for the evaluation."""
+    async def _taken(self, act: Callable[[], Awaitable[Session]]) -> Session:
+        """Act, and take what is stored then. Words stored meanwhile may come too late for an evaluation.
+
+        What failed may have been done: the connection may have ended with the commit (F10). So what is stored
+        is shown as soon as the database says it. A page that repeats its step would be told only that it is
+        not at this question.
+        """
         self._stepping = True
         try:
-            session = await self._in_doubt(act)
-            await self.stage.learn_questions(session)
-            self._adopt(session)
+            session = await act()
+            await self._take(session)
+        except VivaError:
+            self._doubt.begin()
+            raise
         finally:
             self._stepping = False
         return session
+
+    async def _look(self) -> None:
+        async with self._one_at_a_time:
+            await self._reread()
+
+    async def _reread(self) -> None:
+        async with self._shared.database.uow() as work:
+            session = await self._shared.sessions.get(work, self.session.id)
+        amended = session.may_be_amended and await self.stage.relearn_questions(session)
+        if amended or msgspec.structs.replace(session, last_seq=self.session.last_seq) != self.session:
+            await self._take(session)
+
+    async def _take(self, session: Session) -> None:
+        """Take the stored session as the present one, whoever has brought it there: hear the answer that is
+        under way, show the screens where it stands, and end what is over.
+        """
+        await self.stage.learn_questions(session)
+        answer_ended = self.session.answering_since not in {None, session.answering_since}
+        if answer_ended:
+            self._voice.answer_over()
+        is_here = self.stage.candidate is not None or self._voice.connected
+        if is_here and session.is_open and session.recording_consent is True:
+            await self._voice.listen(session)
+        self.stage.session = session
+        self._deadline.changed()
+        self.stage.show(self.stage.state(self._voice))
+        if answer_ended and session.is_open:
+            self._tasks.start("last_words", self._last_words())
+        self._end_if_over()
 
     async def _last_words(self) -> None:
         """What was said while the answer was being ended."""
         await self._voice.hurry(FINALIZE_TIMEOUT_S)
         await self._owed.note_at_last()
 
-    async def _in_doubt(self, act: Callable[[], Awaitable[Session]]) -> Session:
-        """A step that failed may have been taken: the connection may have ended with the commit (F10).
+    def _end_if_over(self) -> None:
+        """Without consent nothing is kept from this moment on; an interview's end waits for what is late."""
+        if self.session.recording_consent is not True:
+            if self._voice.connected:
+                self._tasks.start("end", self._voice.end())
+        elif not self.session.is_open and (self._ending is None or self._ending.done()):
+            self._ending = self._tasks.start("end", self._hear_to_the_end())
 
-        So what is stored is shown as soon as the database says it. A page that repeats the step would be told
-        only that it is not at this question.
-        """
-        try:
-            return await act()
-        except VivaError:
-            if self._looking is None or self._looking.done():
-                self._looking = self._tasks.start("look_again", self._look_when_possible())
-            raise
-
-    async def _look_when_possible(self) -> None:
-        while True:
-            try:
-                async with self._one_at_a_time:
-                    await self._reread()
-                return await self._end_if_over()
-            except Unavailable:
-                log.info("state_waits_for_database")
-                await asyncio.sleep(RETRY_S)
-
-    async def _end_if_over(self) -> None:
-        if self.session.recording_consent is not True or not self.session.is_open:
-            await self._voice.end()
+    async def _hear_to_the_end(self) -> None:
+        await self._voice.hear_to_the_end(FINALIZE_TIMEOUT_S)
+        await self._stored()
+        await self._voice.leave()
 
     async def _settle(self) -> None:
         """Make final and store what has been said so far; raises `Unavailable`."""
@@ -280,46 +292,37 @@ class LiveInterview:
     async def _note_missed(self, missed: Sequence[MissedPart]) -> None:
         await self._shared.interviewing.note_missed(self.session.id, missed, self._voice.engine)
 
-    def _adopt(self, session: Session) -> None:
-        """Take the stored session as the present one and show it."""
-        if self.session.answering_since is not None and session.answering_since is None:
-            self._voice.answer_over()
-        self.stage.session = session
-        self._deadline.changed()
-        self.stage.show(self.stage.state(self._voice))
-
     # Media
 
-    async def take_offer(self, offer: Offer) -> Answer:
+    async def take_offer(self, offer: Offer, page: str | None = None) -> Answer:
         """Connect the candidate's microphone (and camera); an earlier connection is replaced."""
         async with self._one_at_a_time:
-            await self._require_consent()
+            await self._require_recording(page)
             answer, earlier = await self._voice.connect(offer)
             await self._begin(earlier)
         return answer
 
-    async def take_sound(self) -> SoundConnection:
-        """As `take_offer`, where no UDP can pass: the caller feeds what a socket brings, and closes it."""
+    async def take_sound(self, page: str | None = None) -> SoundConnection:
+        """As `take_offer`, where no UDP can pass: the caller feeds what a socket brings, and closes it.
+
+        Who names a page is ours, which tells when its recorder pauses.
+        """
         async with self._one_at_a_time:
-            await self._require_consent()
-            connection, earlier = self._voice.connect_socket()
+            await self._require_recording(page)
+            connection, earlier = self._voice.connect_socket(tells_pauses=page is not None)
             await self._begin(earlier)
         self._note("media_over_socket")
         return connection
 
-    async def _require_consent(self) -> None:
+    async def _require_recording(self, page: str | None) -> None:
+        self.stage.require_here(page)
         await self._reread()
-        if not self.session.is_open:
-            raise SessionClosed
-        if self.session.recording_consent is not True:
-            raise ConsentRequired
+        director.require_recording(self.session)
 
     async def _begin(self, earlier: MediaConnection | None) -> None:
         """Listen by the new connection; the one that it replaces ends whether or not that can be written."""
         try:
-            session = await self._shared.interviewing.begin_clock(self.session.id)
-            await self._voice.listen(session)
-            self._adopt(session)
+            await self._take(await self._shared.interviewing.begin_clock(self.session.id))
         finally:
             if earlier is not None:
                 await earlier.close()
@@ -345,7 +348,7 @@ class LiveInterview:
 
     def troubled(self, code: str, message: str) -> None:
         """Tell the screens, and write it down."""
-        self.stage.show_notice(code, message)
+        self.stage.show_trouble(code, message)
         self._note(code)
 
     def _note(self, kind: str) -> None:
@@ -355,7 +358,8 @@ class LiveInterview:
         source = result.engine or self._voice.engine
         interviewing = self._shared.interviewing
         stored = await interviewing.hear(self.session.id, result, source, question_id, again=again)
-        answering = self.session.answering_since is not None and not self._stepping
+        stepping = self._stepping or self._doubt.holds
+        answering = self.session.answering_since is not None and not stepping
         if not answering or self.session.current_question_id != question_id:
             await interviewing.evaluate_anew(self.session.id, question_id)
         return stored
@@ -368,33 +372,21 @@ class LiveInterview:
         return self._shared.seconds_until(self.session.answer_deadline)
 
     async def _time_is_up(self) -> None:
-        before = self.session.current_question_id
-        session = await self._step(lambda: self._shared.interviewing.time_is_up(self.session.id))
+        interviewing, before = self._shared.interviewing, self.session.current_question_id
+        async with self._one_at_a_time:
+            if self._remaining_s() != 0:
+                return  # there is more time now, or nobody here; nothing shall be cut in the middle of a word
+            await self._settle()
+            session = await self._taken(lambda: interviewing.time_is_up(self.session.id))
         if session.current_question_id != before:
             said = N_("The time for this answer is up. Your answer has been saved.")
             self.stage.show_notice("time_is_up", said)
 
     # The bus
 
-    def is_news(self, event: object) -> bool:
-        """False for the finals that the screens have got from here, which are nearly all."""
-        return not (isinstance(event, UtteranceHeard) and event.seq <= self.stage.shown_seq)
-
     async def hear_of(self, event: object) -> None:
         """A fact from the bus: show what another process, or a page, has changed."""
         if isinstance(event, InterviewAdvanced | ConsentGiven):
-            async with self._one_at_a_time:
-                await self._reread()
-            await self._end_if_over()
-        elif isinstance(event, UtteranceHeard) and event.seq > self.stage.shown_seq:
-            await self.stage.show_up_to(event.seq)
-        elif isinstance(event, UtteranceCorrected):
-            await self.stage.show_correction(event.seq)
-
-    async def _reread(self) -> None:
-        async with self._shared.database.uow() as work:
-            session = await self._shared.sessions.get(work, self.session.id)
-        amended = session.may_be_amended and await self.stage.relearn_questions(session)
-        if amended or msgspec.structs.replace(session, last_seq=self.session.last_seq) != self.session:
-            await self.stage.learn_questions(session)
-            self._adopt(session)
+            await self._doubt.look_at_last()
+        else:
+            await self.stage.hear_of(event)

@@ -105,6 +105,13 @@ class MediaShown(msgspec.Struct, frozen=True):
     muted: bool = False
 
 
+class TroubleShown(msgspec.Struct, frozen=True):
+    """What impairs captions or recording at the moment; codes and words as in a `notice`."""
+
+    code: str
+    message: str
+
+
 class SttResult(Outbound, frozen=True, tag="stt_result"):
     """What was heard. `timestamp` is in Unix seconds; `seq` is null for an interim.
 
@@ -145,6 +152,7 @@ class State(Outbound, frozen=True, tag="state"):
     answer_limit_s: int
     stt: str
     media: MediaShown
+    troubles: tuple[TroubleShown, ...]
     server_time: datetime
 
 

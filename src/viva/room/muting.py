@@ -18,7 +18,11 @@ log = structlog.get_logger(__name__)
 
 IN_FLIGHT_MS = 1_000.0
 """What was said before the microphone was muted may still arrive for so long."""
+MUTES_KEPT = 32
+"""Sound of an earlier mute may arrive in a later one, or after it; nobody mutes so often while it is late."""
 NOTE_RETRY_S = 1.0
+WAITING_MAX = 500
+"""Marks that wait for the database; of more than that the oldest are given up, never the state that holds."""
 
 Note = Callable[[str, datetime], Awaitable[None]]
 """Writes an incident of this kind and moment down; raises `Unavailable`."""
@@ -32,37 +36,38 @@ class Muting:
     """
 
     def __init__(self, *, on: bool) -> None:
-        self._since_ms = -math.inf if on else math.inf
-        self._until_ms = math.inf
+        self._mutes: deque[tuple[float, float]] = deque(maxlen=MUTES_KEPT)  # the oldest falls out
+        if on:
+            self._mutes.append((-math.inf, math.inf))
 
     @property
     def on(self) -> bool:
         """Whether nothing is kept at the moment."""
-        return self._since_ms != math.inf and self._until_ms == math.inf
+        return bool(self._mutes) and self._mutes[-1][1] == math.inf
 
     @property
     def since_ms(self) -> float:
         """When the mute that holds now began; infinite while nobody is muted. Nothing said later comes."""
-        return self._since_ms if self.on else math.inf
+        return self._mutes[-1][0] if self.on else math.inf
 
     def turn(self, now_ms: float, *, on: bool) -> bool:
         """Mute or unmute; returns whether that changed anything."""
         if on == self.on:
             return False
         if on:
-            self._since_ms, self._until_ms = now_ms, math.inf
+            self._mutes.append((now_ms, math.inf))
         else:
-            self._until_ms = now_ms
+            since_ms, _ = self._mutes.pop()
+            self._mutes.append((since_ms, now_ms))
         return True
 
     def passes(self, packet: AudioPacket, now_ms: float) -> bool:
-        """Whether this sound, which is here now, was said outside the mute."""
-        if self._since_ms == math.inf:
-            return True
-        if self.on and now_ms - self._since_ms > IN_FLIGHT_MS:
+        """Whether this sound, which is here now, was said outside every mute."""
+        if now_ms - self.since_ms > IN_FLIGHT_MS:
             return False
-        ends_ms = packet.spoken_ms + packet.duration * 1000 / OPUS_RATE_HZ
-        return ends_ms <= self._since_ms or packet.spoken_ms >= self._until_ms
+        begins_ms = packet.spoken_ms
+        ends_ms = begins_ms + packet.duration * 1000 / OPUS_RATE_HZ
+        return all(ends_ms <= since_ms or begins_ms >= until_ms for since_ms, until_ms in self._mutes)
 
 
 class Unmuted:
@@ -103,7 +108,7 @@ class MuteMarks:
         self._note = note
         self._clock = clock
         self._tasks = tasks
-        self._waiting: deque[tuple[str, datetime]] = deque()
+        self._waiting: deque[tuple[str, datetime]] = deque(maxlen=WAITING_MAX)
         self._writing: asyncio.Task[None] | None = None
 
     def put(self, kind: str) -> None:
@@ -119,10 +124,14 @@ class MuteMarks:
 
     async def _write(self) -> None:
         while self._waiting:
+            mark = self._waiting[0]
             try:
-                await self._note(*self._waiting[0])
+                await self._note(*mark)
             except Unavailable:
                 log.warning("mute_mark_waits_for_database")
                 await asyncio.sleep(NOTE_RETRY_S)
-            else:
+                continue
+            except Exception:  # one that cannot be written must not hold up those behind it
+                log.exception("mute_mark_not_written")
+            if self._waiting[0] is mark:
                 self._waiting.popleft()

@@ -24,13 +24,12 @@ def reaches(packets: Sequence[AudioPacket], end_ms: int) -> bool:
     )
 
 
-def is_settled(
-    span: Span, parts: Sequence[Part], *, reached: bool, interview_over: bool, age: timedelta
-) -> bool:
+def is_settled(span: Span, parts: Sequence[Part], *, reached: bool, over: bool, age: timedelta) -> bool:
     """Whether what the parts hold of the span is all that they will.
 
-    `reached`: sound from the span's end, or from later, is there. A part that is still written does for its
-    own time only; another may be about to begin as long as the interview is not over.
+    `reached`: sound from the span's end, or from later, is there. `over`: the interview is, and nobody is
+    at it any more; before that a part may be about to begin, or wait for a disk that took nothing of it yet.
+    One that is still written does for its own time only.
     """
     if age >= LONGEST_IN_MEMORY:
         return True
@@ -39,4 +38,4 @@ def is_settled(
     ]
     if growing:
         return reached and growing == [parts[-1]]
-    return reached or interview_over
+    return reached or over

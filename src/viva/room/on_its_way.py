@@ -23,15 +23,17 @@ class OnItsWay:
         self.ended = True
         """There is no connection by which anything could still come."""
         self._begun_ms = self._ended_ms = self._left_ms = -math.inf
+        self._ended_begun_ms = -math.inf
         self._waits: set[tuple[float, asyncio.Event]] = set()
 
-    def begin(self, now_ms: float) -> None:
-        """An answer begins."""
-        self._begun_ms = now_ms
+    def begin(self, moment_ms: float) -> float:
+        """An answer begins; returns from which moment on sound belongs to it."""
+        self._begun_ms = max(moment_ms - EARLY_MS, self._ended_ms)
+        return self._begun_ms
 
     def end(self, now_ms: float) -> None:
         """It ends: what was said before still belongs to it."""
-        self._ended_ms = now_ms
+        self._ended_begun_ms, self._ended_ms = self._begun_ms, now_ms
 
     def leave(self, moment_ms: float) -> None:
         """What was said before this moment and has not come is heard from the recording, and not live."""
@@ -59,8 +61,8 @@ class OnItsWay:
         if packet.spoken_ms < self._left_ms:
             return False
         if packet.spoken_ms < self._ended_ms:
-            return True
-        return answering and packet.spoken_ms >= self._begun_ms - EARLY_MS
+            return packet.spoken_ms >= self._ended_begun_ms
+        return answering and packet.spoken_ms >= self._begun_ms
 
     async def wait_for(self, moment_ms: float, timeout_s: float) -> None:
         """Until sound that was spoken then is here, nothing can come any more, or the time is up."""

@@ -1,7 +1,7 @@
 """The live interview over HTTP and WebSocket: offer, answers, live channel, recording."""
 
 import asyncio
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -22,7 +22,7 @@ from viva.media import Answer, Offer, Recordings
 from viva.platform.clock import Clock
 from viva.platform.database import Database
 from viva.platform.errors import NotFound
-from viva.room.channel import converse, watch_credential
+from viva.room.channel import Conversation, watch_credential
 from viva.room.hub import Hub
 from viva.room.screen import Screen
 from viva.room.sound import SoundSocket
@@ -30,6 +30,9 @@ from viva.room.vigil import Vigil
 from viva.sessions import Sessions
 
 log = structlog.get_logger(__name__)
+
+
+Page = FromQuery[Annotated[str, msgspec.Meta(max_length=64)] | None]
 
 
 class TypedAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,11 +56,12 @@ async def offer(
     data: JSONBody[Offer],
     request: Request[Any, Any, Any],
     hub: NamedDependency[Hub],
+    page: Page = None,
 ) -> Answer:
-    """Connect the candidate's microphone and camera."""
+    """Connect the candidate's microphone and camera. `page`: as for the live channel."""
     candidate_of(request, session_id)
     async with hub.interview(session_id) as live:
-        return await live.take_offer(data)
+        return await live.take_offer(data, page)
 
 
 @post("/api/sessions/{session_id:uuid}/answers", guards=[requires_candidate_or_user], status_code=200)
@@ -107,8 +111,14 @@ async def live_channel(
     auth: NamedDependency[AuthService],
     vigil: NamedDependency[Vigil],
     clock: NamedDependency[Clock],
+    page: Page = None,
+    returning: FromQuery[bool] = False,
 ) -> None:
-    """The candidate's channel, or a watching reviewer's; refused before it is accepted if it is neither."""
+    """The candidate's channel, or a watching reviewer's; refused before it is accepted if it is neither.
+
+    `page` names the page that has opened it, for as long as it is not loaded anew. `returning`: it was here
+    before and comes back by itself, so it takes the interview over from no other page.
+    """
     principal, may_act = await _who(socket, session_id, sessions, database)
 
     async def still_good() -> bool:
@@ -119,19 +129,23 @@ async def live_channel(
 
     if not await _accepted(socket):
         return
-    screen = Screen(socket, may_act=may_act)
+    screen = Screen(socket, may_act=may_act, page=page, returning=returning)
     async with hub.interview(session_id) as live:
+        conversation = Conversation(live, screen, clock.monotonic_ms)
         pump = asyncio.create_task(screen.pump(), name=f"screen.{session_id}")
-        others = [
-            asyncio.create_task(converse(live, screen, socket.receive, clock.monotonic_ms), name="converse"),
-            asyncio.create_task(watch_credential(screen, still_good), name="credential"),
-        ]
+        listening = asyncio.create_task(conversation.listen(socket.receive), name="listen")
+        following = asyncio.create_task(conversation.follow(), name="follow")
+        watching = asyncio.create_task(watch_credential(screen, still_good), name="credential")
         try:
             await live.join(screen)
-            await asyncio.wait([pump, others[0]], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait([pump, listening], return_when=asyncio.FIRST_COMPLETED)
         finally:
             live.leave(screen)
-            await _end(screen, pump, others)
+            screen.close(1000)
+            watching.cancel()
+            listening.cancel()
+            conversation.end()
+            await _ended(pump, listening, following, watching)
 
 
 @websocket("/api/sessions/{session_id:uuid}/sound", guards=[requires_candidate_or_user])
@@ -141,6 +155,7 @@ async def sound(
     hub: NamedDependency[Hub],
     vigil: NamedDependency[Vigil],
     clock: NamedDependency[Clock],
+    page: Page = None,
 ) -> None:
     """The candidate's sound where UDP cannot pass: MediaRecorder's WebM with Opus in binary frames.
 
@@ -152,7 +167,7 @@ async def sound(
         return await vigil.still_good(candidate)
 
     async with hub.interview(session_id) as live:
-        connection = await live.take_sound()
+        connection = await live.take_sound(page)
         try:
             if not await _accepted(socket):
                 return
@@ -185,13 +200,9 @@ async def _who(
         return socket.user, False
 
 
-async def _end(screen: Screen, pump: asyncio.Task[None], others: list[asyncio.Task[None]]) -> None:
-    """Let what is queued go out, then end what belongs to this screen."""
-    screen.close(1000)
-    for task in others:
-        task.cancel()
-    results = await asyncio.gather(pump, *others, return_exceptions=True)
-    for error in results:
+async def _ended(*tasks: asyncio.Task[None]) -> None:
+    """What is queued goes out, what the page said last is done; raises what went wrong."""
+    for error in await asyncio.gather(*tasks, return_exceptions=True):
         if isinstance(error, Exception):
             raise error
 

@@ -54,12 +54,17 @@ class Screen:
     with 1013; whoever it was comes back and is told everything by `state` and `resume`.
     """
 
-    def __init__(self, socket: Socket, *, may_act: bool) -> None:
+    def __init__(
+        self, socket: Socket, *, may_act: bool, page: str | None = None, returning: bool = False
+    ) -> None:
         self.may_act = may_act
+        self.page = page
+        self.returning = returning
         self._socket = socket
         self._waiting: deque[Frame] = deque()
         self._bytes = 0
         self._wake = asyncio.Event()
+        self._moved = asyncio.Event()
         self._close_code: int | None = None
 
     def send(self, message: ServerMessage) -> None:
@@ -68,7 +73,7 @@ class Screen:
 
     def give(self, frame: Frame) -> None:
         """As `send`, for what was encoded once for many screens."""
-        if self._close_code is not None:
+        if self.closing:
             return
         self._waiting.append(frame)
         self._bytes += len(frame.text)
@@ -77,11 +82,27 @@ class Screen:
             self.close(CLOSE_SLOW)
         self._wake.set()
 
+    @property
+    def closing(self) -> bool:
+        """Whether nothing that is given now is sent any more."""
+        return self._close_code is not None
+
+    async def room(self) -> None:
+        """Wait until half of the queue is free, or nothing is sent any more: nobody is slow because they ask
+        for much.
+        """
+        while not self.closing and (
+            len(self._waiting) > QUEUE_MESSAGES // 2 or self._bytes > QUEUE_BYTES // 2
+        ):
+            self._moved.clear()
+            await self._moved.wait()
+
     def close(self, code: int) -> None:
         """Close after what is queued has been sent."""
-        if self._close_code is None:
+        if not self.closing:
             self._close_code = code
             self._wake.set()
+            self._moved.set()
 
     async def pump(self) -> None:
         """Send what is queued until the screen is closed; never raises for a lost peer."""
@@ -106,6 +127,7 @@ class Screen:
             async with asyncio.timeout(SEND_TIMEOUT_S):
                 await self._socket.send_text(frame.text)
             frame.written()
+            self._moved.set()
 
     async def _end(self, code: int) -> None:
         try:

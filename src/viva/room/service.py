@@ -175,9 +175,9 @@ class Interviewing:
             session = await self._sessions.lock(work, session_id)
             if not session.is_open:
                 raise SessionClosed
-            before = await self._sessions.utterances(work, session_id, seq - 1)
+            before = await self._sessions.utterances(work, session_id, seq - 1, at_most=1)
             await self._sessions.correct(work, session_id, seq, text)
-            corrected = (await self._sessions.utterances(work, session_id, seq - 1))[0]
+            corrected = (await self._sessions.utterances(work, session_id, seq - 1, at_most=1))[0]
             if _words(before[0]) == _words(corrected):
                 return
             for answer in await self._sessions.answers(work, session_id):

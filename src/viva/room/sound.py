@@ -91,6 +91,7 @@ class SoundSocket:
                     self.close(CLOSE_DONE)
                 elif event["type"] == "websocket.receive":
                     self._take(event.get("bytes"))
+                    await asyncio.sleep(0)  # what waits here is given without a pause; others come in between
         except Exception:
             log.exception("sound_socket_failed")
             self.close(CLOSE_UNREADABLE)

@@ -40,7 +40,8 @@ class TakingStock:
     async def begin(self) -> None:
         """Complete what is unfinished, and note what nobody heard of answers under way or just ended then.
 
-        Not of interviews that another process is at: it hears them, and its last words are still to come.
+        Not of interviews that another process is at: it hears them, and its last words are still to come. Nor
+        of one whose files cannot be read: that is the next start's, once somebody has seen to them.
         """
         async with self._database.uow() as work:
             answering = await self._missed.sessions_answering(work)
@@ -61,8 +62,8 @@ class TakingStock:
 
     async def _look(self, among: frozenset[UUID] | None, answering: Iterable[UUID]) -> None:
         found = await self._recordings.mend(among)
-        left = dict.fromkeys(set(answering) - found.growing, math.inf) | found.left
-        self._open = found.growing.union(left)
+        left = dict.fromkeys(set(answering) - found.growing - found.unreadable, math.inf) | found.left
+        self._open = found.growing.union(left, self._open & found.unreadable)
         for session_id, before_ms in left.items():
             await self._note(session_id, before_ms)
             await self._recordings.forget_who_left(session_id)

@@ -18,6 +18,7 @@ def state(
     seq: int,
     engine: str,
     media: wire.MediaShown,
+    troubles: tuple[wire.TroubleShown, ...],
     now: datetime,
 ) -> wire.State:
     """The whole state of the interview."""
@@ -34,6 +35,7 @@ def state(
         answer_limit_s=session.answer_limit_s,
         stt=engine,
         media=media,
+        troubles=troubles,
         server_time=now,
     )
 
@@ -86,6 +88,12 @@ def notice(session: Session, code: str, message: str) -> wire.Notice:
     """Something the candidate should know, in the interview's language."""
     with use_locale(session.language):
         return wire.Notice(code=code, message=gettext(message))
+
+
+def trouble(session: Session, code: str, message: str) -> wire.TroubleShown:
+    """What impairs the interview, in its language."""
+    with use_locale(session.language):
+        return wire.TroubleShown(code, gettext(message))
 
 
 def complaint(session: Session, error: VivaError) -> wire.ErrorMessage:

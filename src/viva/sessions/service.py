@@ -39,6 +39,7 @@ from viva.sessions.veil import Veil, veil_over
 
 INCIDENTS_MAX = 500
 """Incidents kept per interview: enough for any real one, and a bound on what a client can store."""
+MUTE_MARKS = ("muted", "unmuted")
 
 
 class Sessions:
@@ -186,9 +187,11 @@ class Sessions:
         """One more question right behind `follows_id`, for what that one is meant to show."""
         return await store.add_follow_up(work.db, session_id, follows_id, text)
 
-    async def utterances(self, work: Work, session_id: UUID, after_seq: int = 0) -> tuple[Utterance, ...]:
-        """What was said after number `after_seq`."""
-        return await store.utterances(work.db, session_id, after_seq)
+    async def utterances(
+        self, work: Work, session_id: UUID, after_seq: int = 0, at_most: int | None = None
+    ) -> tuple[Utterance, ...]:
+        """What was said after number `after_seq`; the first of it if there is more than `at_most`."""
+        return await store.utterances(work.db, session_id, after_seq, at_most)
 
     async def transcript(self, work: Work, session_id: UUID) -> tuple[Utterance, ...]:
         """Everything said, in the order in which it was said; words found afterwards stand in their place."""
@@ -205,7 +208,7 @@ class Sessions:
 
     async def is_muted(self, work: Work, session_id: UUID) -> bool:
         """Whether the candidate had muted the microphone when that was last written down."""
-        return await store.last_incident(work.db, session_id, ("muted", "unmuted")) == "muted"
+        return await store.last_incident(work.db, session_id, MUTE_MARKS) == "muted"
 
     async def record(self, work: Work, session_id: UUID) -> Record:
         """Everything at once, for whoever evaluates or shows the whole."""
@@ -275,10 +278,16 @@ class Sessions:
     async def note_incident(
         self, work: Work, session_id: UUID, kind: str, detail: dict[str, object], at_ms: int | None
     ) -> None:
-        """Write down what got in the way, up to `INCIDENTS_MAX` of them."""
-        if await store.incident_count(work.db, session_id) < INCIDENTS_MAX:
-            work.db.add(IncidentRow(session_id=session_id, kind=kind, detail=detail, at_ms=at_ms))
-            await work.db.flush()
+        """Write down what got in the way, up to `INCIDENTS_MAX` of them.
+
+        Beyond that a mute mark takes the place of the last one: an interview that is opened again goes by it.
+        """
+        if await store.incident_count(work.db, session_id) >= INCIDENTS_MAX:
+            if kind not in MUTE_MARKS:
+                return
+            await store.drop_last_incident(work.db, session_id, MUTE_MARKS)
+        work.db.add(IncidentRow(session_id=session_id, kind=kind, detail=detail, at_ms=at_ms))
+        await work.db.flush()
 
     async def expire_overdue(self, work: Work, now: datetime) -> Sequence[UUID]:
         """Close the interviews whose deadline has passed and that nobody is in."""

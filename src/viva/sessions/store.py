@@ -189,12 +189,15 @@ async def furthest_ms(db: AsyncSession, session_id: UUID) -> int:
     return await db.scalar(select(func.greatest(*last))) or 0
 
 
-async def utterances(db: AsyncSession, session_id: UUID, after_seq: int = 0) -> tuple[Utterance, ...]:
-    """What was said after number `after_seq`, in order."""
+async def utterances(
+    db: AsyncSession, session_id: UUID, after_seq: int = 0, at_most: int | None = None
+) -> tuple[Utterance, ...]:
+    """What was said after number `after_seq`, in order; the first of it if there is more than `at_most`."""
     rows = await db.scalars(
         select(UtteranceRow)
         .where(UtteranceRow.session_id == session_id, UtteranceRow.seq > after_seq)
         .order_by(UtteranceRow.seq)
+        .limit(at_most)
         .execution_options(populate_existing=True)
     )
     return tuple(_utterance(row) for row in rows)
@@ -303,13 +306,25 @@ async def incidents(db: AsyncSession, session_id: UUID) -> tuple[Incident, ...]:
 
 async def last_incident(db: AsyncSession, session_id: UUID, kinds: Sequence[str]) -> str | None:
     """Which of these kinds came last, if any."""
-    kind: str | None = await db.scalar(
-        select(IncidentRow.kind)
+    last = await _last_incident(db, session_id, kinds)
+    return None if last is None else last.kind
+
+
+async def drop_last_incident(db: AsyncSession, session_id: UUID, kinds: Sequence[str]) -> None:
+    """Remove the one of these kinds that came last, if any."""
+    last = await _last_incident(db, session_id, kinds)
+    if last is not None:
+        await db.delete(last)
+
+
+async def _last_incident(db: AsyncSession, session_id: UUID, kinds: Sequence[str]) -> IncidentRow | None:
+    row: IncidentRow | None = await db.scalar(
+        select(IncidentRow)
         .where(IncidentRow.session_id == session_id, IncidentRow.kind.in_(kinds))
         .order_by(IncidentRow.id.desc())
         .limit(1)
     )
-    return kind
+    return row
 
 
 async def incident_count(db: AsyncSession, session_id: UUID) -> int:

@@ -5,7 +5,7 @@ from viva.stt.backlog import Missed
 from viva.stt.choice import Choice, choose, describe, standby
 from viva.stt.errors import Refused, StreamLost
 from viva.stt.failover import Failover
-from viva.stt.intake import RelayTimes
+from viva.stt.intake import Finish, RelayTimes
 from viva.stt.port import EngineName, StreamOptions, Transcriber, TranscriberStream
 from viva.stt.relay import Relay
 
@@ -14,6 +14,7 @@ __all__ = [
     "Choice",
     "EngineName",
     "Failover",
+    "Finish",
     "Missed",
     "Refused",
     "Relay",

@@ -103,7 +103,7 @@ class Failover:
                 if stream is not None:
                     try:
                         yield _First(stream, self._outage)
-                    except StreamLost:
+                    except Exception:  # whatever it ended by
                         self._outage.failed(self._now_s())
                         raise
                     return
@@ -128,6 +128,9 @@ class Failover:
             self._outage.failed(self._now_s(), for_good=sent_away)
             if sent_away:
                 return None
+            raise
+        except Exception:
+            self._outage.failed(self._now_s())
             raise
 
     async def _opened_standby(self) -> Transcriber:
@@ -157,6 +160,8 @@ class Failover:
                 pause_s = max(self._probe_s, lost.wait_s)
             except TimeoutError:
                 continue
+            except Exception:  # nobody would look again
+                log.exception("stt_probe_failed", engine=self.name)
 
 
 class _Through:

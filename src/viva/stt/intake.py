@@ -4,8 +4,6 @@ The relay fills it, the line of the moment empties it; it outlives every stream.
 """
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import msgspec
 
@@ -85,15 +83,19 @@ class Intake:
             return self.backlog.take(self._page)
         return []
 
-    @contextmanager
-    def wish(self) -> Iterator[Finish]:
-        """Wish, while the block runs, that everything so far becomes final."""
+    def wish(self) -> Finish:
+        """Wish that everything so far becomes final, until `drop`."""
         finish = Finish(self.backlog.timeline.tape)
-        self._finishes.append(finish)
-        self.wake.set()
-        try:
-            yield finish
-        finally:
+        if self.backlog.settled >= finish.target:
+            finish.over.set()
+        else:
+            self._finishes.append(finish)
+            self.wake.set()
+        return finish
+
+    def drop(self, finish: Finish) -> None:
+        """Nobody wishes that any more."""
+        if finish in self._finishes:
             self._finishes.remove(finish)
 
     def to_ask(self, stream: object) -> int | None:

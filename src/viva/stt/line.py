@@ -20,8 +20,8 @@ NEAR = 20 * SAMPLES_PER_MS
 class Line:
     """Plays what is not final yet to a fresh stream, then what comes in.
 
-    `on_result` is called with every result that has words, on the interview's clock; `on_answer` with every
-    sign of life.
+    `on_result` is called with every result that has words, on the interview's clock; `on_proof` before that,
+    at the first sign of life.
     """
 
     def __init__(
@@ -29,12 +29,13 @@ class Line:
         stream: TranscriberStream,
         intake: Intake,
         on_result: Callable[[SpeechResult], None],
-        on_answer: Callable[[], None],
+        on_proof: Callable[[], None],
     ) -> None:
         self._stream = stream
         self._intake = intake
         self._on_result = on_result
-        self._on_answer = on_answer
+        self._on_proof = on_proof
+        self._proven = False
         self._origin = self._answered = intake.backlog.rewind()
         self._generation = intake.backlog.generation
         self._loop = asyncio.get_running_loop()
@@ -123,7 +124,7 @@ class Line:
 
     async def _listen(self) -> None:
         async for heard in self._stream.results():
-            self._on_answer()
+            self._prove()
             self._answered_s = self._loop.time()
             backlog = self._intake.backlog
             placed = Placed(heard, self._origin, backlog.settled, backlog.timeline)
@@ -133,6 +134,11 @@ class Line:
             if heard.is_final:
                 answers = self._request_at(placed.tape_end) if heard.forced else None
                 self._intake.settle(placed.tape_end, answers=answers)
+
+    def _prove(self) -> None:
+        if not self._proven:
+            self._proven = True
+            self._on_proof()
 
     def _request_at(self, position: int) -> int | None:
         """Which request a forced final that ends here answers: the first that was made there or later, else

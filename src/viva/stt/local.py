@@ -16,7 +16,7 @@ import structlog
 from viva.audio import AudioPacket, SpeechResult
 from viva.stt import metrics, whisper
 from viva.stt.ear import Ear, HeardSoFar, Silero
-from viva.stt.errors import StreamLost
+from viva.stt.errors import Refused, StreamLost
 from viva.stt.port import EngineName, StreamOptions, TranscriberStream
 from viva.stt.utterances import RATE_HZ, Utterance
 from viva.stt.whisper import Understood
@@ -98,7 +98,12 @@ class LocalTranscriber:
         return self._busy < self._workers
 
     def _load(self) -> tuple[Any, Any]:
-        return whisper.load(self._model_dir, self._workers), Silero.load()
+        try:
+            return whisper.load(self._model_dir, self._workers), Silero.load()
+        except Refused:
+            raise
+        except Exception as error:  # each of the libraries has its own
+            raise Refused(reason=f"the local model cannot be loaded: {error}") from error
 
 
 class LocalStream:

@@ -24,7 +24,7 @@ from viva.stt import metrics
 from viva.stt.backlog import Missed
 from viva.stt.backoff import Backoff
 from viva.stt.errors import Overrun, Refused, StreamLost
-from viva.stt.intake import Intake, RelayTimes
+from viva.stt.intake import Finish, Intake, RelayTimes
 from viva.stt.line import Line
 from viva.stt.port import EngineName, StreamOptions, Transcriber, TranscriberStream
 
@@ -38,7 +38,9 @@ class Relay:
 
     `on_event` is called on the loop, in order, with results on the interview's clock (never blank) and with
     trouble and restoration. It must not block. Overflow: beyond `ring_ms` the oldest audio falls out, is
-    listed in `missed`, and `SpeechTrouble("overloaded")` says so once per outage.
+    listed in `missed`, and `SpeechTrouble("overloaded")` says so once, unless the engine is away: then that
+    has been told. `in_trouble`: so the relay before this one ended; that it is over is told when the engine
+    answers.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class Relay:
         *,
         times: RelayTimes | None = None,
         jitter: Callable[[], float] = random.random,
+        in_trouble: bool = False,
     ) -> None:
         times = times or RelayTimes()
         self._transcriber = transcriber
@@ -60,8 +63,8 @@ class Relay:
         self._refusals = Backoff(jitter, first_s=times.refused_first_s, cap_s=times.refused_cap_s)
         self._tasks = Tasks("relay")
         self._joined: asyncio.Task[None] | None = None
-        self._refused = False
-        self._trouble: TroubleCode | None = None
+        self._refused = self._away = False
+        self._trouble: TroubleCode | None = "reconnecting" if in_trouble else None
         self._down_since_s: float | None = None
 
     @property
@@ -93,29 +96,39 @@ class Relay:
             self._intake.give_up()
         elif overflowed:
             metrics.packets_overflowed.labels(self.engine).inc(overflowed)
-            self._say_trouble("overloaded")
+            if self._down_since_s is None:  # else it is no slowness but an outage, which has been told
+                self._say_trouble("overloaded")
 
-    async def finalize(self, timeout_s: float, *, else_missed: bool = False) -> bool:
-        """Make everything fed so far final. Returns whether that happened in time.
+    def wish(self) -> Finish:
+        """Wish that everything fed so far becomes final, for `finalize` to wait for: an engine that is asked
+        only when more has been fed is asked in the middle of a word.
+        """
+        return self._intake.wish()
+
+    async def finalize(
+        self, timeout_s: float, *, wish: Finish | None = None, else_missed: bool = False
+    ) -> bool:
+        """Make everything fed so far final, or what was by an earlier `wish`. Returns whether that happened
+        in time.
 
         The finals have been given to `on_event` when this returns. A lasting outage is not waited for.
         `else_missed`: what did not become final counts as missed, and what is fed meanwhile does not.
         """
-        until = self._intake.backlog.timeline.tape
-        final = await self._made_final(timeout_s)
+        finish = wish or self.wish()
+        try:
+            final = await self._made_final(finish, timeout_s)
+        finally:
+            self._intake.drop(finish)
         if else_missed and not final:
-            self._intake.miss(until)
+            self._intake.miss(finish.target)
         return final
 
-    async def _made_final(self, timeout_s: float) -> bool:
-        intake = self._intake
-        if self._refused or intake.closing.is_set():
+    async def _made_final(self, finish: Finish, timeout_s: float) -> bool:
+        if self._refused or self._intake.closing.is_set():
             return False
-        if intake.backlog.settled >= intake.backlog.timeline.tape:
-            return True
-        if self._trouble in {"unavailable", "refused"}:
-            return False
-        with intake.wish() as finish:
+        if not finish.over.is_set():
+            if self._away:
+                return False
             try:
                 async with asyncio.timeout(timeout_s):
                     await finish.over.wait()
@@ -153,6 +166,9 @@ class Relay:
                 self._begin_anew()
             except StreamLost as lost:
                 await self._recover(lost)
+            except Exception as error:  # an engine may fail in ways of its own; the interview goes on
+                log.exception("stt_engine_failed", engine=self.engine)
+                await self._recover(StreamLost(reason=type(error).__name__))
 
     async def _has_audio(self) -> bool:
         backlog, closing = self._intake.backlog, self._intake.closing
@@ -166,7 +182,7 @@ class Relay:
         async with AsyncExitStack() as stack:
             stream = await self._open(stack)
             self._engine = stream.engine
-            self._say_restored()
+            self._away = False
             await Line(stream, self._intake, self._heard, self._prove).run()
 
     async def _open(self, stack: AsyncExitStack) -> TranscriberStream:
@@ -189,8 +205,8 @@ class Relay:
         down_s = loop.time() - self._down_since_s
         metrics.connections_lost.labels(self.engine).inc()
         log.warning("stt_stream_lost", engine=self.engine, attempt=self._backoff.attempts, **lost.params)
-        lasting = down_s + lost.wait_s >= self._intake.times.unavailable_after_s
-        self._say_trouble("unavailable" if lasting else "reconnecting")
+        self._away = down_s + lost.wait_s >= self._intake.times.unavailable_after_s
+        self._say_trouble("unavailable" if self._away else "reconnecting")
         self._intake.backlog.rewind()
         if (
             await self._closes_within(lost.wait_s + self._backoff.next_delay_s())
@@ -201,7 +217,7 @@ class Relay:
     async def _sit_out(self, refusal: Refused) -> None:
         """Keep nothing while the engine will not have it: by the next attempt the ring would be too old."""
         log.error("stt_refused", engine=self.engine, attempt=self._refusals.attempts, **refusal.params)
-        self._refused = True
+        self._refused = self._away = True
         self._intake.give_up()
         self._say_trouble("refused")
         await self._closes_within(self._refusals.next_delay_s())
@@ -219,21 +235,22 @@ class Relay:
         self._give(msgspec.structs.replace(result, engine=self._engine))
 
     def _prove(self) -> None:
-        """The engine answered: the outage, if there was one, is over."""
+        """The engine answered on this stream: the outage, if there was one, is over.
+
+        A handshake is no proof of that: a vendor may shake hands and hang up all day.
+        """
         self._backoff.succeeded()
         self._refusals.succeeded()
         self._down_since_s = None
+        if self._trouble:
+            self._trouble = None
+            self._give(SpeechRestored())
 
     def _say_trouble(self, code: TroubleCode) -> None:
         if code == self._trouble or (code == "reconnecting" and self._trouble):
             return
         self._trouble = code
         self._give(SpeechTrouble(code, retryable=code != "refused"))
-
-    def _say_restored(self) -> None:
-        if self._trouble:
-            self._trouble = None
-            self._give(SpeechRestored())
 
     def _give(self, event: SpeechEvent) -> None:
         try:
