@@ -59,10 +59,7 @@ class Shared:
     ) -> Recorder:
         """A recorder for a new connection of this interview."""
         return self.recordings.record(
-            session_id,
-            new_connection_id(),
-            interview_ms=interview_ms,
-            on_trouble=on_trouble,
+            session_id, new_connection_id(), interview_ms=interview_ms, on_trouble=on_trouble
         )
 
 
