@@ -31,9 +31,13 @@ class Keys:
 
     async def press(self, target: Locator) -> None:
         """Go there and press Enter; the focus must be on something after that."""
+        await self.leave_by(target)
+        await self.holds_focus()
+
+    async def leave_by(self, target: Locator) -> None:
+        """As `press`, where another page comes: this one may be gone before anybody can look at its focus."""
         await self.reach(target)
         await self.page.keyboard.press("Enter")
-        await self.holds_focus()
 
     async def reach(self, target: Locator) -> None:
         """By Tab, or Shift and Tab where it lies before."""
@@ -92,7 +96,7 @@ async def test_a_position_is_written_reordered_and_saved_with_the_keyboard_alone
     await criteria(keys)
     assert await violations(page) == []
     await picture(page, "position-editor-keys")
-    await keys.press(page.locator("[data-save]"))
+    await keys.leave_by(page.locator("[data-save]"))
     await page.wait_for_url("**/admin/positions/*?saved=true")
     await expect(page.locator("[role=status][autofocus]")).to_be_focused()
     assert await violations(page) == []
@@ -221,7 +225,7 @@ async def test_C19_what_a_job_is_about_is_kept_with_a_reason_that_stands_there_f
     await keys.type("Nurses on this ward do it every day.")
     assert await violations(page) == []
     await picture(page, "position-editor-reason")
-    await keys.press(page.locator("[data-save]"))
+    await keys.leave_by(page.locator("[data-save]"))
     await page.wait_for_url("**/admin/positions/*?saved=true")
     await expect(reason).to_have_value("Nurses on this ward do it every day.")
     await keys.card("question", 0).locator("[data-field=text]").focus()
