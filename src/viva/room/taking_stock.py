@@ -40,8 +40,8 @@ class TakingStock:
     async def begin(self) -> None:
         """Complete what is unfinished, and note what nobody heard of answers under way or just ended then.
 
-        Not of interviews that another process is at: it hears them, and its last words are still to come. Nor
-        of one whose files cannot be read: that is the next start's, once somebody has seen to them.
+        Nothing of what another process is at: it hears that, and its last words are still to come. Nor of an
+        interview whose files cannot be read: that is the next start's, once somebody has seen to them.
         """
         async with self._database.uow() as work:
             answering = await self._missed.sessions_answering(work)

@@ -8,11 +8,13 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import msgspec
 import pytest
+from structlog.testing import capture_logs
 from tests.support.candidate import eventually
 from tests.support.media_packets import picture, sound
 
@@ -376,11 +378,38 @@ async def test_F23_a_full_disk_is_said_and_the_sound_is_written_once_there_is_ro
     assert found.audio_blocks == 300
 
 
+async def test_F24_a_disk_that_stalls_as_a_connection_ends_is_waited_for_and_costs_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, session_id: UUID
+) -> None:
+    released, real = threading.Event(), RecordingFile.write
+
+    def stalled(*arguments: object) -> int:
+        released.wait(60)
+        return real(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(RecordingFile, "write", stalled)
+    monkeypatch.setattr(recorder_module, "STALLED_S", 0.01)
+    async with Recordings(tmp_path) as recordings:
+        recorder = recorder_of(recordings, session_id)
+        for number in range(200):
+            recorder.audio(sound(number))
+        with capture_logs() as logs:
+            closing = asyncio.create_task(recorder.close())
+
+            async def told() -> bool:
+                return closing.done() or "recording_waits_for_disk" in [line["event"] for line in logs]
+
+            await eventually(told)
+        released.set()
+        part = await closing
+        assert part is not None
+        assert (part.finished, part.gaps) == (True, ())
+        assert len(await recordings.sound(session_id, 0, 60_000)) == 200
+
+
 async def test_F24_a_stalled_disk_costs_pictures_but_no_sound_and_never_the_loop(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, session_id: UUID
 ) -> None:
-    import threading
-
     released, writers = threading.Event(), set[threading.Thread]()
     real = RecordingFile.write
     now_s = [0.0]

@@ -27,12 +27,14 @@ from viva.media.webm import CLUSTER_MS, Cluster, Clusters, Tracks
 log = structlog.get_logger(__name__)
 
 Trouble = Literal["video_stopped", "stopped", "recovered"]
-"""`video_stopped`: the disk is slow or nearly full, sound is still kept. `stopped`: nothing is kept."""
+"""`video_stopped`: the disk is slow or nearly full, sound is still kept. `stopped`: it takes nothing, and
+sound waits in memory."""
 
 VIDEO_FLOOR_BYTES = 128 * 1024 * 1024
 """Below this much free space only sound is kept; until `file.FLOOR_BYTES` there is room for hours of it."""
 FLUSH_S = 1.0
-DRAIN_S = 20.0
+STALLED_S = 20.0
+"""After so long at the end of a recording the log says that its disk is waited for."""
 FULL_S = 5.0
 """So long the end of a recording waits for room on a full disk."""
 
@@ -117,8 +119,8 @@ class Recorder:
     async def close(self) -> Part | None:
         """Write what is left, the index and the manifest; the finished part, `None` if it holds nothing.
 
-        What a full disk has no room for within five seconds is lost, and a gap. What a stalled one does not
-        take within twenty, and a file for whose index there is no room, is left for the next start to mend.
+        A stalled disk is waited for, however long. What a full one has no room for within five seconds is
+        lost, and a gap; a file for whose index there is no room is left for the next start to mend.
         """
         if self._closed or self._part is None:
             self._closed = True
@@ -127,17 +129,22 @@ class Recorder:
         if self._timer is not None:
             self._timer.cancel()
         self._backlog.put(self._clusters.finish(), time.monotonic())
+        stalled = self._loop.call_later(STALLED_S, self._tell_stalled)
         try:
-            async with asyncio.timeout(DRAIN_S):
-                await self._drain()
-                finishing = self._together.call(partial(self._finish, self._part))
-                self._together.go()
-                self._part = await finishing
-        except (OSError, TimeoutError) as error:
+            await self._drain()
+            finishing = self._together.call(partial(self._finish, self._part))
+            self._together.go()
+            self._part = await finishing
+        except OSError as error:
             log.warning("recording_left_unfinished", file=self._file.path.name, error=type(error).__name__)
         except Exception:  # the next start mends what can be mended
             log.exception("recording_left_unfinished", file=self._file.path.name)
+        finally:
+            stalled.cancel()
         return self._part
+
+    def _tell_stalled(self) -> None:
+        log.warning("recording_waits_for_disk", file=self._file.path.name)
 
     async def _drain(self) -> None:
         """Wait for the write under way, then write what is left."""
