@@ -1,5 +1,5 @@
-// Whether the candidate is muted: while they want it or the server says it. So the page never shows a microphone
-// that is on while the server keeps nothing, and never sends anything before the server has said that it does.
+// Whether the candidate is muted: while they want it or the server says it. So the page does not show a microphone
+// that is on while the server is known to keep nothing, and sends nothing before the server has confirmed an unmuting.
 
 export class Muting {
   /**

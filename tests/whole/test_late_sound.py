@@ -165,6 +165,31 @@ async def test_F17_what_was_said_while_an_answer_was_being_ended_is_its_own_howe
         assert [(word, question) for word, question, _ in said] == [(word, first) for word in WORDS]
 
 
+async def test_F17_what_a_stalled_line_holds_back_while_its_answers_beginning_is_stored_is_not_forgotten(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was said before we were told that the answer had begun, and is not here when that ends."""
+    monkeypatch.setattr(voice, "HEAR_OUT_S", 0.2)
+    starting = Held(monkeypatch, Interviewing, "start_answer", after=True)
+    candidate = await served.new_candidate(language="en")
+    first = (await candidate.questions())[0]
+    async with candidate.channel() as channel, sound_socket(candidate) as socket:
+        pieces = _stream()
+        await channel.send("start_answer", question_id=first)
+        await starting.reached.wait()
+        await socket.send(next(pieces))
+        await _say(socket, pieces, EARLIER)
+        await asyncio.sleep((LATE - EARLIER) * PIECE_S + 0.2)  # and says the other half
+        starting.go_on.set()
+        await channel.state(answering=True)
+        await channel.send("finish_answer", question_id=first)
+        await channel.state(answering=False)
+        for _ in range(30):
+            await socket.send(next(pieces))
+        said = await _transcript(served, candidate)
+    assert [(word, question) for word, question, _ in said] == [(word, first) for word in WORDS]
+
+
 async def test_F17_at_the_interviews_end_the_connection_stays_until_late_sound_is_recorded(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -20,6 +20,7 @@ from tests.whole.test_sound_over_socket import sound_socket
 
 from viva.audio import VIDEO_RATE_HZ
 from viva.media.rtp.spoken import EARLY_MS
+from viva.room import muting, voice
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -142,6 +143,23 @@ async def test_a_mute_takes_effect_at_once_also_while_something_else_is_being_fo
         assert (await channel.state())["media"]["muted"] is True
         ended.set()
         await channel.state(question_id=(await candidate.questions())[1])
+
+
+async def test_who_is_muted_as_an_answer_ends_waits_for_no_sound_that_cannot_come(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(muting, "IN_FLIGHT_MS", 100.0)
+    monkeypatch.setattr(voice, "HEAR_OUT_S", 600)
+    candidate = await served.new_candidate()
+    first = (await candidate.questions())[0]
+    async with candidate.channel() as channel, by_peer(candidate) as say:
+        await channel.send("start_answer", question_id=first)
+        await channel.state(answering=True)
+        await say(1)
+        await channel.send("mute", on=True)
+        await channel.state()
+        await channel.send("finish_answer", question_id=first)
+        await channel.state(answering=False)
 
 
 async def test_whoever_comes_back_muted_is_muted_until_they_say_otherwise(served: Served) -> None:

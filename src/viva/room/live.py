@@ -1,7 +1,7 @@
 """A running interview in memory: its screens, its clock, and the voice that it listens to.
 
 Nothing here is needed to go on after a crash: `Interviewing` has stored every step, and the first screen that
-comes back is told the whole state. Commands are followed one at a time.
+comes back is told the whole state. Steps are taken one at a time.
 """
 
 import asyncio

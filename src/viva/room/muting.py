@@ -50,6 +50,10 @@ class Muting:
         """When the mute that holds now began; infinite while nobody is muted. Nothing said later comes."""
         return self._mutes[-1][0] if self.on else math.inf
 
+    def in_flight_s(self, now_ms: float) -> float:
+        """For so long what was said before the mute may still come; without end while nobody is muted."""
+        return max(0.0, self.since_ms + IN_FLIGHT_MS - now_ms) / 1000
+
     def turn(self, now_ms: float, *, on: bool) -> bool:
         """Mute or unmute; returns whether that changed anything."""
         if on == self.on:

@@ -96,7 +96,7 @@ class Listener(Protocol):
 class _Ended(NamedTuple):
     """An answer that ends, at a moment of the monotonic clock.
 
-    `from_ms`: since when we listened to it, on the interview's clock; somebody else heard what was before.
+    `from_ms`: where what we heard of it begins, on the interview's clock; the rest somebody else has heard.
     """
 
     moment_ms: float
@@ -225,10 +225,13 @@ class Voice:
             self.missed.append(MissedPart(question_id, fell_out))
         for at_ms, packet in came:
             if packet.spoken_ms >= begins_ms:
+                self._from_ms = min(self._from_ms, at_ms)
                 self._hear(relay, packet, at_ms)
 
     async def leave(self) -> None:
-        """Everything that was said is stored."""
+        """Everything that was said is stored. Whoever has left has also recorded it all."""
+        if self._recordings:
+            await asyncio.wait(tuple(self._recordings))
         await self._presence.end()
 
     async def finalize(self, timeout_s: float) -> None:
@@ -238,9 +241,10 @@ class Voice:
             return
         if (answer := self._listened()) is not None:
             await self._hear_out(_Ended(self._shared.clock.monotonic_ms(), answer[1], self._from_ms))
-        if self._relay is not None and not await self._relay.finalize(timeout_s):
-            self._relay.give_up()
-        self._collect_missed(self._relay)
+        relay = self._relay
+        if relay is not None and not await relay.finalize(timeout_s):
+            relay.give_up()
+        self._collect_missed(relay)
 
     def answer_over(self) -> None:
         """The answer ends now: what was said until here belongs to it, whenever it comes."""
@@ -262,9 +266,10 @@ class Voice:
         if over is not None and self._shared.transcriber is not None:
             await self._hear_out(over)
             wish, self._last_words, self._last_words_until_ms = self._last_words, None, math.inf
-        if self._relay is not None:
-            await self._relay.finalize(timeout_s, wish=wish, else_missed=True)
-        self._collect_missed(self._relay)
+        relay = self._relay
+        if relay is not None:
+            await relay.finalize(timeout_s, wish=wish, else_missed=True)
+        self._collect_missed(relay)
 
     async def hurry_before_mute(self, timeout_s: float) -> None:
         """No sound comes after what was said last that would tell the recogniser that it is over."""
@@ -294,7 +299,8 @@ class Voice:
         """
         moment_ms = min(answer.moment_ms, self._muting.since_ms)
         if not self._sound.ended and moment_ms - self._sound.until_ms <= GONE_MS:
-            await self._sound.wait_for(moment_ms + ON_ITS_WAY_MS, HEAR_OUT_S)
+            in_flight_s = self._muting.in_flight_s(self._shared.clock.monotonic_ms())
+            await self._sound.wait_for(moment_ms + ON_ITS_WAY_MS, min(HEAR_OUT_S, in_flight_s))
         if self._is_late(moment_ms):
             session, until_ms = self._listener.session, self._sound.until_ms
             came_ms = 0 if until_ms == -math.inf else self._moments.at_ms(session, until_ms)
@@ -307,10 +313,9 @@ class Voice:
         return not self._sound.ended and moment_ms - self._sound.until_ms > NOTHING_MS
 
     async def end(self) -> None:
-        """Close the connection, the relay and the recording; what was said is recognised first."""
+        """Close connection and relay; what was said is recognised first. `leave` waits for the disk."""
         async with self._one_end:
             connection, self._connection = self._connection, None
-            recordings = tuple(self._recordings)  # and none of whoever connects meanwhile
             if connection is not None:
                 await connection.close()
             relay, self._relay, self._last_words = self._relay, None, None
@@ -318,8 +323,6 @@ class Voice:
             await resources.aclose()  # whoever listens meanwhile gets another relay
             self._passed_over.clear()
             self._collect_missed(relay)
-            if recordings:
-                await asyncio.wait(recordings)
 
     def _miss_everything(self) -> None:
         """Without an engine the whole answer waits in the recording."""
