@@ -10,6 +10,7 @@ from viva.audio import OPUS_RATE_HZ
 from viva.media import Offer
 from viva.media.peer.media import Media
 from viva.media.peer.remote import write_offer
+from viva.media.rtp import rtcp
 from viva.media.sdp import read_offer
 from viva.room.muting import IN_FLIGHT_MS, Muting
 
@@ -19,8 +20,8 @@ DURATION_MS = 120
 OFFER = Offer(write_offer("abcd", "e" * 24, ("sha-256", ":".join(["AA"] * 32)), video=False))
 
 
-def packet(number: int) -> bytes:
-    return struct.pack("!BBHII", 0x80, 111, number, SAMPLES * number, 7) + TWICE_SIXTY_MS
+def packet(number: int, ssrc: int = 7) -> bytes:
+    return struct.pack("!BBHII", 0x80, 111, number, SAMPLES * number, ssrc) + TWICE_SIXTY_MS
 
 
 def seconds(sink: KeepingSink) -> float:
@@ -64,6 +65,20 @@ async def test_what_a_stuck_network_held_back_is_all_let_in(media: Media, sink: 
         media.packet(packet(number), 45_000 if 20_000 < said_ms < 45_000 else said_ms)
     assert len(sink.packets) == 1_000
     assert media.stats.refused == 0
+
+
+@pytest.mark.parametrize("goes_on_as", [7, 8], ids=["after a farewell", "as another source"])
+async def test_what_had_come_is_given_also_if_its_source_ends_before_a_missing_packet_is_given_up(
+    media: Media, sink: KeepingSink, goes_on_as: int
+) -> None:
+    """As when somebody mutes."""
+    for number in (0, 1, 3, 4):
+        media.packet(packet(number), number * DURATION_MS)
+    if goes_on_as == 7:
+        media.control(rtcp.goodbye(7), 5 * DURATION_MS)
+    media.packet(packet(5, goes_on_as), 5 * DURATION_MS)
+    assert [kept.timestamp // SAMPLES for kept in sink.packets] == [0, 1, 3, 4, 5]
+    assert media.stats.lost == 1
 
 
 async def test_nothing_that_a_browser_had_begun_before_a_mute_comes_after_it(

@@ -20,7 +20,6 @@ from viva.media.sdp import RemoteOffer
 log = structlog.get_logger(__name__)
 
 _NAME = b"viva"
-_FOREVER_MS = float("inf")
 
 _Way = tuple[Callable[[RtpPacket, float], Sequence[AudioPacket | VideoFrame]], Callable[[Any], None]]
 """From a payload type's packets to the sink."""
@@ -88,7 +87,9 @@ class Media:
 
     def flush(self) -> None:
         """At the end: give everything that is still held back."""
-        self.expire(_FOREVER_MS)
+        self._give(self._sink.audio, self._audio.flush())
+        if self._video is not None:
+            self._give(self._sink.video, self._video.flush())
 
     def refuse(self) -> None:
         """Count a datagram that was not authentic, or one too many."""
@@ -120,8 +121,9 @@ class Media:
         self._give(self._sink.clock, clocks)
 
     def _bye(self, ssrc: int) -> None:
-        if not self._audio.bye(ssrc) and self._video is not None:
-            self._video.bye(ssrc)
+        self._give(self._sink.audio, self._audio.bye(ssrc))
+        if self._video is not None:
+            self._give(self._sink.video, self._video.bye(ssrc))
 
     def reports(self, now_ms: float) -> bytes:
         """The once-a-second compound packet: receiver report, bandwidth, a key frame request when due."""

@@ -67,7 +67,9 @@ class Track(ABC, Generic[Encoded]):
         if reception is None or reception.ssrc != packet.ssrc:
             if packet.ssrc == self._ended:
                 return []
-            reception = self._change_source(packet.ssrc)
+            before = self.flush()
+            self._change_source(packet.ssrc)
+            return before + self.receive(packet, now_ms)
         number = reception.count(packet.sequence, packet.timestamp, len(packet.payload), now_ms)
         if self._order.passes(number):
             encoded = self._take(number, packet, now_ms)
@@ -78,6 +80,10 @@ class Track(ABC, Generic[Encoded]):
         """Give up on packets missing for too long."""
         return self._restored(self._order.expire(now_ms))
 
+    def flush(self) -> list[Encoded]:
+        """Give up on all that is missing: nothing of it comes any more."""
+        return self.expire(math.inf)
+
     def _restored(self, ready: list[tuple[int, tuple[RtpPacket, float]]]) -> list[Encoded]:
         self.waiting = self._order.waiting
         taken = (self._take(number, packet, received_ms) for number, (packet, received_ms) in ready)
@@ -87,11 +93,10 @@ class Track(ABC, Generic[Encoded]):
     def _take(self, number: int, packet: RtpPacket, received_ms: float) -> Encoded | None:
         """Take the next packet in order; what it completes."""
 
-    def _change_source(self, ssrc: int) -> Reception:
+    def _change_source(self, ssrc: int) -> None:
         self._ended = self.reception.ssrc if self.reception is not None else None
         self._reset()
         self.reception = Reception(ssrc, self._rate_hz)
-        return self.reception
 
     def _reset(self) -> None:
         self._timeline.restart()
@@ -109,16 +114,18 @@ class Track(ABC, Generic[Encoded]):
         self.reception.note(report, now_ms)
         return self._timeline.place(report.timestamp)
 
-    def bye(self, ssrc: int) -> bool:
-        """The source pauses or ends: what follows, even of the same SSRC, starts anew. True if it was ours.
+    def bye(self, ssrc: int) -> list[Encoded]:
+        """The source pauses or ends, if it is ours: what follows, even of the same SSRC, starts anew. Returns
+        what had come before that.
 
         A browser says farewell whenever it stops sending, and goes on with the same SSRC later.
         """
         if self.reception is None or self.reception.ssrc != ssrc:
-            return False
+            return []
+        before = self.flush()
         self._reset()
         self.reception = self._ended = None
-        return True
+        return before
 
     @property
     def lost(self) -> int:
