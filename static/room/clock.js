@@ -16,8 +16,10 @@ export function formatClock(spanMs) {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
+const CLOSING_MS = 3_000; // for what is written to reach the server before it ends the answer
+
 export class Countdown {
-  /** @param {HTMLElement} box @param {HTMLElement} value @param {(left: "minute" | "over") => void} announce */
+  /** @param {HTMLElement} box @param {HTMLElement} value @param {(left: "minute" | "closing" | "over") => void} announce */
   constructor(box, value, announce) {
     this.box = box;
     this.value = value;
@@ -42,7 +44,7 @@ export class Countdown {
     const left = remainingMs(this.deadline, this.offset, Date.now());
     this.value.textContent = formatClock(left);
     this.box.toggleAttribute("data-close", left <= 60_000);
-    const due = left === 0 ? "over" : left <= 60_000 && left > 50_000 ? "minute" : "";
+    const due = left === 0 ? "over" : left <= CLOSING_MS ? "closing" : left <= 60_000 && left > 50_000 ? "minute" : "";
     if (due && due !== this.said) {
       this.said = due;
       this.announce(due);

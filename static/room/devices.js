@@ -18,11 +18,21 @@ const word = (name) => root.dataset[`word${name}`] ?? "";
 let wantsCamera = true;
 let heard = false;
 let asking = false;
+let changed = false;
 
-/** Ask for the devices; without a camera the microphone alone will do. */
+/** Ask for the devices; without a camera the microphone alone will do. What is chosen meanwhile is asked for next. */
 async function open() {
+  changed = true;
   if (asking) return;
   asking = true;
+  while (changed) {
+    changed = false;
+    await ask();
+  }
+  asking = false;
+}
+
+async function ask() {
   close();
   showFault(null);
   try {
@@ -30,8 +40,6 @@ async function open() {
     await show(stream);
   } catch (error) {
     showFault(standingFault() ?? faultOf(error));
-  } finally {
-    asking = false;
   }
 }
 
@@ -57,7 +65,7 @@ async function show(opened) {
   showPicture(opened);
   stopLevel = watchLevel(opened, onLevel);
   if (!heard) part("heard").textContent = word("Quiet");
-  for (const track of opened.getAudioTracks()) track.addEventListener("ended", () => showFault("unplugged"));
+  for (const track of opened.getAudioTracks()) track.addEventListener("ended", () => { unhear(); showFault("unplugged"); });
   choose({ camera: wantsCamera });
   await fillPickers();
 }
@@ -82,6 +90,14 @@ function onLevel(level) {
   part("heard").textContent = word("Heard");
   part("continue").removeAttribute("aria-disabled");
   part("anyway").hidden = true;
+}
+
+/** Another microphone is one that nobody has heard yet. */
+function unhear() {
+  heard = false;
+  part("heard").textContent = word("Quiet");
+  part("continue").setAttribute("aria-disabled", "true");
+  part("anyway").hidden = false;
 }
 
 /** Every track is stopped, so that no light stays on. */
@@ -144,8 +160,10 @@ part("continue").addEventListener("click", (/** @type {Event} */ event) => {
 });
 for (const picker of document.querySelectorAll("[data-pick]")) {
   picker.addEventListener("change", () => {
-    choose({ [/** @type {any} */ (picker).dataset.pick]: /** @type {HTMLSelectElement} */ (picker).value || undefined });
-    if (/** @type {any} */ (picker).dataset.pick !== "audiooutput") void open();
+    const kind = /** @type {any} */ (picker).dataset.pick;
+    choose({ [kind]: /** @type {HTMLSelectElement} */ (picker).value || undefined });
+    if (kind === "audioinput") unhear();
+    if (kind !== "audiooutput") void open();
   });
 }
 onRetry(() => void open());

@@ -3,7 +3,7 @@
 import { part, root, setText, word } from "./parts.js";
 import { viewOf } from "./view.js";
 
-const NAMES = { connecting: "Connecting", ready: "Ready", "media-connecting": "MediaConnecting", listening: "Listening", interrupted: "Interrupted", muted: "Muted", typing: "Typing", thinking: "Thinking" };
+const NAMES = { connecting: "Connecting", ready: "Ready", "media-connecting": "MediaConnecting", listening: "Listening", interrupted: "Interrupted", silenced: "Silenced", muted: "Muted", typing: "Typing", "typing-timed": "TypingTimed", thinking: "Thinking" };
 
 /**
  * @param {import("./live.js").State | null} state @param {import("./view.js").Local} local

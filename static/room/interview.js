@@ -23,7 +23,7 @@ const sessionId = root.dataset.session ?? "";
 
 /** @type {import("./live.js").State | null} */ let state = null;
 /** @type {import("./view.js").Local} */
-const local = { media: "idle", muted: false, typing: false, typedOnly: root.dataset.typed === "yes", waiting: false, starting: false, soundOnly: false };
+const local = { media: "idle", muted: false, silenced: false, typing: false, typedOnly: root.dataset.typed === "yes", waiting: false, starting: false, soundOnly: false };
 let timeWord = "";
 let waitTimer = 0;
 let leaving = false;
@@ -34,7 +34,7 @@ const troubles = new Troubles(part("trouble"), part("notice"));
 const notices = new Notices(troubles);
 const corrections = new Corrections(part("correct"), part("correction-form"), { heard: word("Heard"), corrected: word("Corrected") }, (seq, text) => tell({ type: "correct", seq, text }));
 const captions = new Captions(root, word("Unsure"), corrections);
-const countdown = new Countdown(part("timer"), part("timer-value"), (left) => { timeWord = word(left === "over" ? "TimeUp" : "MinuteLeft"); redraw(); });
+const countdown = new Countdown(part("timer"), part("timer-value"), timeLeft);
 const selfView = new SelfView();
 const reader = new Reader(root.dataset.language ?? "ko", () => redraw());
 const live = new LiveChannel(sessionId, { onMessage: receive, onChannel: channel });
@@ -44,6 +44,7 @@ const media = new MediaLink(sessionId, JSON.parse(root.dataset.iceServers ?? "[]
   onStream: (stream) => { selfView.show(stream); drawCamera(media.hasPicture()); },
   onFault: (fault) => { showFault(fault); note(`media_${fault}`); },
   onEvent: note,
+  onSilenced: silenced,
   onWay: (overSocket) => { local.soundOnly = overSocket; troubles.show("sound_only", overSocket ? word("SoundOnly") : "", "info"); },
   onTry: (attempt) => { if (attempt === TRIES_MANY) troubles.show("media", word("MediaFailed"), "bad"); },
 }, muting.on);
@@ -127,7 +128,7 @@ function channel(now) {
 function mediaState(now, words) {
   const before = local.media;
   local.media = now;
-  if (now === "connecting") showFault(null);
+  if (now === "connecting") showFault(media.pictureFault);
   if (now === "connected") {
     if (troubles.has("media")) troubles.show("media", word("MediaBack"), "good", true);
   } else if (now === "lost") {
@@ -139,6 +140,21 @@ function mediaState(now, words) {
     local.starting = false;
     if (before !== "asking") troubles.show("media", media.fault ? "" : words || word("MediaFailed"), "bad");
   }
+  redraw();
+}
+
+/** @param {boolean} now */
+function silenced(now) {
+  if (now !== local.silenced) note(now ? "device_silenced" : "device_unsilenced");
+  local.silenced = now;
+  redraw();
+}
+
+/** What is half written when the time is up is an answer all the same. @param {"minute" | "closing" | "over"} left */
+function timeLeft(left) {
+  if (left !== "minute" && (local.typing || local.typedOnly) && typed.hasDraft()) void typed.send();
+  if (left === "closing") return;
+  timeWord = word(left === "over" ? "TimeUp" : "MinuteLeft");
   redraw();
 }
 
@@ -261,7 +277,7 @@ const clicks = {
   mute: toggleMute,
   camera: () => void toggleCamera(),
   captions: toggleCaptions,
-  "take-back": () => { part("replaced").close(); void live.take().then(() => local.typedOnly || media.open()); },
+  "take-back": () => { part("replaced").close(); void live.take().then(() => { if (!local.typedOnly) void media.open(); }); },
 };
 for (const [name, act] of Object.entries(clicks)) part(name).addEventListener("click", (/** @type {MouseEvent} */ event) => {
   // the second click of a double click is not meant for the button that has come to stand there
@@ -273,7 +289,10 @@ navigator.mediaDevices?.addEventListener("devicechange", () => note("devices_cha
 window.addEventListener("beforeunload", (event) => {
   if (!leaving && (state?.answering || typed.hasDraft())) event.preventDefault();
 });
-onRetry(() => void media.open());
+onRetry(() => void (media.pictureFault ? media.camera(true) : media.open()));
+for (const name of ["replaced", "signed-out"]) part(name).addEventListener("close", () => {
+  if (live.stopped) part(name).showModal(); // closed by Esc or Back, it would leave a page that does nothing
+});
 if (muting.on) drawMuted();
 part("speak").hidden = !reader.available;
 part("speak").setAttribute("aria-pressed", String(reader.automatic));

@@ -11,7 +11,7 @@ const BUSY_MAX_MS = 30_000; // so long the server may be at a command, or at tak
 const WISH_MS = 30_000; // who wanted the interview here, and was not connected by then, may be elsewhere
 
 /**
- * @typedef {{id: string, order: number, text: string}} Question
+ * @typedef {{id: string, order: number, text: string, follow_up: boolean}} Question
  * @typedef {{type: "state", session_id: string, status: string, phase: string, question_id: string | null,
  *   question: Question | null, answering: boolean, question_count: number, deadline: string | null, seq: number,
  *   answer_limit_s: number, stt: string, media: {connected: boolean, muted: boolean}, server_time: string,

@@ -10,6 +10,7 @@ import { learn, learnt, possible, SocketSound } from "./socketsound.js";
 
 const CONNECT_MAX_MS = 8_000;
 const MISSES_MAX = 2;
+const SILENCED_MS = 1_000;
 
 /** @typedef {"idle" | "asking" | "connecting" | "connected" | "lost" | "failed" | "closed"} MediaState */
 
@@ -18,6 +19,7 @@ export class MediaLink {
    * @param {string} sessionId @param {RTCIceServer[]} iceServers
    * @param {{onState: (state: MediaState, words?: string) => void, onStream: (stream: MediaStream) => void,
    *   onFault: (fault: import("./faults.js").Fault) => void, onEvent: (name: string) => void,
+   *   onSilenced: (silenced: boolean) => void,
    *   onWay: (overSocket: boolean) => void, onTry: (attempt: number) => void}} listeners
    * @param {boolean} muted
    */
@@ -39,6 +41,7 @@ export class MediaLink {
     this.timer = 0;
     this.muted = muted;
     /** @type {import("./faults.js").Fault | null} what stands in the way at this end */ this.fault = null;
+    /** @type {"camera" | null} what stands in the way of the picture alone */ this.pictureFault = null;
     window.addEventListener("online", () => { this.forget(); this.networkChanged(); });
     window.addEventListener("pagehide", () => this.close());
     this.watchNetwork(/** @type {any} */ (navigator).connection);
@@ -77,12 +80,15 @@ export class MediaLink {
   async devices() {
     const chosen = choices();
     const audio = audioConstraints(chosen);
+    this.pictureFault = null;
     if (chosen.camera === false || this.overSocket) return navigator.mediaDevices.getUserMedia({ audio });
     try {
       return await navigator.mediaDevices.getUserMedia({ audio, video: videoConstraints(chosen) });
-    } catch {
+    } catch (error) {
       // whatever is wrong with the camera must not cost the interview: sound alone will do, or names the fault
-      return navigator.mediaDevices.getUserMedia({ audio });
+      const sound = await navigator.mediaDevices.getUserMedia({ audio });
+      if (faultOf(error) !== "missing") this.pictureFault = "camera"; // who has none misses none
+      return sound;
     }
   }
 
@@ -90,8 +96,33 @@ export class MediaLink {
   hold(stream) {
     this.stream = stream;
     for (const track of stream.getTracks()) track.enabled = !this.muted;
-    for (const track of stream.getAudioTracks()) track.addEventListener("ended", () => this.unplugged());
+    for (const track of stream.getAudioTracks()) {
+      track.addEventListener("ended", () => this.unplugged());
+      for (const change of ["mute", "unmute"]) track.addEventListener(change, () => this.heedSilence(track));
+      this.heedSilence(track);
+    }
+    for (const track of stream.getVideoTracks()) track.addEventListener("ended", () => this.losePicture(track));
     this.listeners.onStream(stream);
+  }
+
+  /** A key or a setting of the device silences the microphone, and no packet is missing then. A browser may begin with
+   * that for a moment. @param {MediaStreamTrack} track */
+  heedSilence(track) {
+    setTimeout(() => { if (this.holds(track)) this.listeners.onSilenced(track.muted); }, SILENCED_MS);
+  }
+
+  /** The camera was unplugged; the sound goes on. @param {MediaStreamTrack} track */
+  losePicture(track) {
+    if (!this.stream || !this.holds(track)) return;
+    this.stream.removeTrack(track);
+    this.pictureFault = "camera";
+    this.listeners.onStream(this.stream);
+    this.listeners.onFault(this.pictureFault);
+  }
+
+  /** @param {MediaStreamTrack} track */
+  holds(track) {
+    return this.stream?.getTracks().includes(track) ?? false;
   }
 
   hasLiveSound() {

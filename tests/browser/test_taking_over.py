@@ -73,6 +73,23 @@ async def test_F15_a_page_that_takes_the_interview_back_is_heard_though_its_brow
     await heard_from(typing_house, page)
 
 
+async def test_F15_a_page_whose_interview_has_moved_says_so_however_often_its_dialog_is_dismissed(
+    typing_house: Served, people: People
+) -> None:
+    page, candidate = await in_the_room(typing_house, people, "")
+    second = await page.context.new_page()
+    await second.goto(page.url)
+    moved = page.locator("dialog[data-replaced]")
+    await expect(moved).to_be_visible()
+    await page.bring_to_front()
+    for _ in range(3):
+        await page.keyboard.press("Escape")
+        await expect(moved).to_be_visible()
+    await candidate.press(candidate.button("Continue here"))
+    await expect(moved).to_be_hidden()
+    await heard_from(typing_house, page)
+
+
 async def test_F15_a_page_that_comes_back_from_the_browsers_memory_in_an_answer_is_heard_again(
     typing_house: Served, people: People
 ) -> None:
