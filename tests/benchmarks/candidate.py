@@ -58,7 +58,7 @@ class Candidate:
         made = await self._post("/api/sessions", self._wanted, self._staff)
         self._path = f"/api/sessions/{made['id']}"
         self._own = {"Authorization": f"Bearer {made['candidate_token']}"}
-        notice = (await self._http.get("/api/notice", params={"language": "en"}, headers=self._own)).json()
+        notice = await self._ask("GET", "/api/notice?language=en", None, self._own)
         consent = {
             "notice_version": notice["notice_version"],
             "recording": True,
@@ -124,8 +124,11 @@ class Candidate:
         await self._connect()
 
     async def _post(self, path: str, body: Any, headers: dict[str, str]) -> dict[str, Any]:
+        return await self._ask("POST", path, body, headers)
+
+    async def _ask(self, method: str, path: str, body: Any, headers: dict[str, str]) -> dict[str, Any]:
         for _ in range(RETRIES):
-            answer = await self._http.post(path, json=body, headers=headers)
+            answer = await self._http.request(method, path, json=body, headers=headers)
             if answer.status_code != SERVICE_UNAVAILABLE:
                 break
             self.told_to_wait += 1
