@@ -21,7 +21,7 @@ async () => {
   window.link = new MediaLink("0", [], {
     onState: (state, words) => told.states.push(words ? `${state}: ${words}` : state),
     onFault: (fault) => told.faults.push(fault),
-    onStream: nothing, onEvent: nothing, onWay: nothing, onTry: nothing,
+    onStream: nothing, onEvent: nothing, onSilenced: nothing, onWay: nothing, onTry: nothing,
   }, false);
   void window.link.open();
 }

@@ -16,7 +16,7 @@ from tests.support.opus import encode, tones
 from tests.support.virtual_time import VirtualTimeLoop
 
 from viva.audio import AudioPacket, SpeechRestored, SpeechResult, SpeechTrouble
-from viva.stt import Failover, Relay, StreamOptions
+from viva.stt import Failover, Relay, RelayTimes, StreamOptions
 from viva.stt.deepgram import DeepgramTranscriber
 
 ENGLISH = StreamOptions(language="en")
@@ -34,8 +34,8 @@ def spoken(*words: int) -> list[AudioPacket]:
     return encode(tones(words))[: len(words) * 15]
 
 
-def relay_to(server: DeepgramServer, url: str, events: Events) -> Relay:
-    return Relay(DeepgramTranscriber(server.key, url), ENGLISH, events.take)
+def relay_to(server: DeepgramServer, url: str, events: Events, times: RelayTimes | None = None) -> Relay:
+    return Relay(DeepgramTranscriber(server.key, url), ENGLISH, events.take, times=times)
 
 
 async def speak(relay: Relay, packets: list[AudioPacket], at_s: float) -> None:
@@ -92,11 +92,11 @@ def test_F07_an_outage_is_told_once_however_long_somebody_speaks_in_it() -> None
     """Also when more was said than can be kept: the engine is away, and not slow."""
 
     async def scene() -> None:
-        events, word = Events(), spoken(1)
+        events, word, times = Events(), spoken(1), RelayTimes(ring_ms=30_000)
         began_s = asyncio.get_running_loop().time()
         async with DeepgramServer(ears=ToneEars) as server:
             server.always = Fault(status=503)
-            async with relay_to(server, server.url, events) as relay:
+            async with relay_to(server, server.url, events, times) as relay:
                 while not relay.missed:  # until there is more than can be kept
                     await speak(relay, word, began_s)
                 for _ in range(20):
