@@ -4,6 +4,8 @@ import asyncio
 import secrets
 import socket
 import struct
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 from tests.support.candidate import eventually
@@ -182,22 +184,31 @@ async def test_S24_a_foreign_client_hello_before_the_real_one_changes_nothing() 
         stranger.close()
 
 
-async def test_S25_one_second_takes_so_many_datagrams_and_no_more_whatever_they_are(
+@asynccontextmanager
+async def _in_one_second(
     monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(connection_module, "TICK_S", 3_600.0)  # the second does not end
+) -> AsyncIterator[tuple[Desk, PublishingClient, bytes]]:
+    """A connection in a second that does not end; its client makes no checks by itself. With one of them."""
+    monkeypatch.setattr(connection_module, "TICK_S", 3_600.0)
     async with MediaGate(port=0, address="127.0.0.1") as gate, PublishingClient() as client:
         desk = Desk(gate)
         await client.connect(desk.exchange)
         assert client._checks is not None
         client._checks.cancel()
+        ufrag = desk.answered.split("a=ice-ufrag:")[1].split("\r\n")[0]
+        password = desk.answered.split("a=ice-pwd:")[1].split("\r\n")[0]
+        yield desk, client, stun.request(f"{ufrag}:{client._ufrag}", password, 1)
+
+
+async def test_S25_one_second_takes_so_many_datagrams_and_no_more_whatever_they_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with _in_one_second(monkeypatch) as (desk, client, check):
         client.send_audio(OPUS_20_MS)
         await desk.sink.until(lambda sink: len(sink.packets) == 1)
         monkeypatch.setattr(connection_module, "DATAGRAMS_PER_S_MAX", 0)
-        ufrag = desk.answered.split("a=ice-ufrag:")[1].split("\r\n")[0]
-        password = desk.answered.split("a=ice-pwd:")[1].split("\r\n")[0]
         refused = desk.connection.stats.refused
-        client._datagram(stun.request(f"{ufrag}:{client._ufrag}", password, 1))
+        client._datagram(check)
         client._datagram(DTLS_ALERT)
         client.send_audio(OPUS_20_MS)
 
@@ -211,20 +222,13 @@ async def test_S25_one_second_takes_so_many_datagrams_and_no_more_whatever_they_
 async def test_S25_checks_from_new_addresses_are_few_and_take_nothing_from_those_that_are_known(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(connection_module, "TICK_S", 3_600.0)  # the second does not end
-    async with MediaGate(port=0, address="127.0.0.1") as gate, PublishingClient() as client:
-        desk = Desk(gate)
-        await client.connect(desk.exchange)
-        assert client._checks is not None
-        client._checks.cancel()
+    async with _in_one_second(monkeypatch) as (desk, client, check):
         monkeypatch.setattr(connection_module, "STRANGERS_PER_S_MAX", 0)
         monkeypatch.setattr(connection_module, "DATAGRAMS_PER_S_MAX", desk.connection._this_second + 3)
-        ufrag = desk.answered.split("a=ice-ufrag:")[1].split("\r\n")[0]
-        password = desk.answered.split("a=ice-pwd:")[1].split("\r\n")[0]
         refused = desk.connection.stats.refused
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as elsewhere:
             for _ in range(5):
-                elsewhere.sendto(stun.request(f"{ufrag}:{client._ufrag}", password, 1), client._address)
+                elsewhere.sendto(check, client._address)
 
         async def all_refused() -> bool:
             return desk.connection.stats.refused == refused + 5

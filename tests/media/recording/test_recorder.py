@@ -22,7 +22,7 @@ from viva.media import Gap, Recorder, Recordings, SenderClock
 from viva.media.recording import file as recording_file
 from viva.media.recording import recorder as recorder_module
 from viva.media.recording.file import RecordingFile
-from viva.media.webm import Tracks, scan
+from viva.media.webm import Cluster, Tracks, scan
 
 needs_ffmpeg = pytest.mark.skipif(shutil.which("ffprobe") is None, reason="ffprobe is not installed")
 
@@ -295,6 +295,22 @@ class Disk:
         monkeypatch.setattr(os, "pwrite", pwrite)
 
 
+class StalledDisk:
+    """One that takes nothing until it is `released`. `writers`: the threads that wait for it."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.released = threading.Event()
+        self.writers = set[threading.Thread]()
+        real = RecordingFile.write
+
+        def write(file: RecordingFile, tracks: Tracks | None, clusters: list[Cluster]) -> int:
+            self.writers.add(threading.current_thread())
+            self.released.wait(60)
+            return real(file, tracks, clusters)
+
+        monkeypatch.setattr(RecordingFile, "write", write)
+
+
 async def test_F23_a_disk_that_is_full_for_a_moment_as_a_connection_ends_costs_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, session_id: UUID
 ) -> None:
@@ -381,13 +397,7 @@ async def test_F23_a_full_disk_is_said_and_the_sound_is_written_once_there_is_ro
 async def test_F24_a_disk_that_stalls_as_a_connection_ends_is_waited_for_and_costs_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, session_id: UUID
 ) -> None:
-    released, real = threading.Event(), RecordingFile.write
-
-    def stalled(*arguments: object) -> int:
-        released.wait(60)
-        return real(*arguments)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(RecordingFile, "write", stalled)
+    disk = StalledDisk(monkeypatch)
     monkeypatch.setattr(recorder_module, "STALLED_S", 0.01)
     async with Recordings(tmp_path) as recordings:
         recorder = recorder_of(recordings, session_id)
@@ -400,7 +410,7 @@ async def test_F24_a_disk_that_stalls_as_a_connection_ends_is_waited_for_and_cos
                 return closing.done() or "recording_waits_for_disk" in [line["event"] for line in logs]
 
             await eventually(told)
-        released.set()
+        disk.released.set()
         part = await closing
         assert part is not None
         assert (part.finished, part.gaps) == (True, ())
@@ -410,17 +420,9 @@ async def test_F24_a_disk_that_stalls_as_a_connection_ends_is_waited_for_and_cos
 async def test_F24_a_stalled_disk_costs_pictures_but_no_sound_and_never_the_loop(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, session_id: UUID
 ) -> None:
-    released, writers = threading.Event(), set[threading.Thread]()
-    real = RecordingFile.write
+    disk = StalledDisk(monkeypatch)
     now_s = [0.0]
     monkeypatch.setattr("viva.media.recording.recorder.time.monotonic", lambda: now_s[0])
-
-    def stalled(*arguments: object) -> int:
-        writers.add(threading.current_thread())
-        released.wait(60)
-        return real(*arguments)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(RecordingFile, "write", stalled)
     troubles: list[str] = []
     async with Recordings(tmp_path) as recordings:
         recorder = recorder_of(recordings, session_id, troubles)
@@ -429,11 +431,11 @@ async def test_F24_a_stalled_disk_costs_pictures_but_no_sound_and_never_the_loop
             recorder.audio(sound(number))
             recorder.video(picture(number, received_ms=number * 20.0))
             if number == 500:
-                released.set()
+                disk.released.set()
         part = await recorder.close()
         assert part is not None
         found = scan(tmp_path / str(session_id) / part.file)
     assert troubles[0] == "video_stopped"
     assert found.audio_blocks == 600
     assert 0 < found.video_blocks < 600
-    assert threading.main_thread() not in writers
+    assert threading.main_thread() not in disk.writers
