@@ -104,6 +104,7 @@ function unhear() {
 function close() {
   stopLevel?.();
   stopLevel = null;
+  part("level").value = 0;
   for (const track of stream?.getTracks() ?? []) track.stop();
   stream = null;
 }
